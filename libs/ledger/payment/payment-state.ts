@@ -1,0 +1,127 @@
+import { attributionStrength } from '../trust.js';
+import type { LookupFact, PaymentClaim, PaymentFact, RefundFact } from './payment-fact.js';
+import { REFUND_STATUSES, type PaymentStatus } from './payment-status.js';
+
+/**
+ * Everything believed about one payment: a join over the set of trusted facts, with the latest claim
+ * beside it.
+ *
+ * Each member is a join of its own (a maximum under a total order, or a union of such), so any order,
+ * duplication or split of the same facts ends in the same state. Only `claim` goes by arrival: a claim
+ * is not a state.
+ */
+export type PaymentState = {
+  /** The greatest fact seen for each status, from everything but lookups. */
+  readonly facts: Readonly<Partial<Record<PaymentStatus, PaymentFact>>>;
+  /** Of several lookups only the highest (asOf, askedAt, factId) speaks. */
+  readonly lookup: LookupFact | null;
+  readonly refunds: Readonly<Record<string, RefundFact>>;
+  /** The highest running total of refunds that the provider stated, in minor units. */
+  readonly refundedTotalMinor: bigint;
+  /** Orders that this payment was ever attributed to, strongest first, then by name. */
+  readonly attributions: readonly Attribution[];
+  /** The provider sent two different facts under one event id. */
+  readonly hasConflict: boolean;
+  readonly claim: PaymentClaim | null;
+};
+
+export type Attribution = { readonly orderId: string; readonly strength: number };
+
+const ATTRIBUTIONS_MAX = 8;
+
+export const emptyPayment: PaymentState = {
+  facts: {},
+  lookup: null,
+  refunds: {},
+  refundedTotalMinor: 0n,
+  attributions: [],
+  hasConflict: false,
+  claim: null,
+};
+
+/** Joins a trusted fact into the state. Total, commutative, associative, idempotent. */
+export function withFact(state: PaymentState, fact: PaymentFact): PaymentState {
+  const rival = state.facts[fact.status];
+  const isGreater = rival === undefined || compareFacts(fact, rival) > 0;
+  return {
+    ...withFactDetails(state, fact),
+    facts: isGreater ? { ...state.facts, [fact.status]: fact } : state.facts,
+  };
+}
+
+/** Joins a lookup's answer: it replaces every lower one, whatever they said. */
+export function withLookup(state: PaymentState, lookup: LookupFact): PaymentState {
+  const { found } = lookup;
+  const attributed = found === null ? state : withAttributionOf(state, found);
+  const isGreater = state.lookup === null || compareLookups(lookup, state.lookup) > 0;
+  return isGreater ? { ...attributed, lookup } : attributed;
+}
+
+/** Records the latest claim, by arrival. */
+export function withClaim(state: PaymentState, claim: PaymentClaim): PaymentState {
+  if (state.claim !== null && state.claim.position >= claim.position) return state;
+  return { ...state, claim };
+}
+
+/**
+ * Attributes the payment to an order without saying anything about its money: what a callback URL's
+ * secret is good for.
+ */
+export function withAttribution(state: PaymentState, attribution: Attribution): PaymentState {
+  if (attribution.strength === 0) return state;
+  const rival = state.attributions.find((known) => known.orderId === attribution.orderId);
+  if (rival !== undefined && rival.strength >= attribution.strength) return state;
+  const attributions = [...state.attributions.filter((known) => known !== rival), attribution]
+    .sort(
+      (a, b) =>
+        b.strength - a.strength || (a.orderId < b.orderId ? -1 : a.orderId > b.orderId ? 1 : 0),
+    )
+    .slice(0, ATTRIBUTIONS_MAX);
+  return { ...state, attributions };
+}
+
+export function withConflict(state: PaymentState): PaymentState {
+  return state.hasConflict ? state : { ...state, hasConflict: true };
+}
+
+function withFactDetails(state: PaymentState, fact: PaymentFact): PaymentState {
+  const stated = fact.refundedTotal?.minor ?? 0n;
+  const refund = fact.refund;
+  const known = refund === null ? undefined : state.refunds[refund.refundId];
+  const refunds =
+    refund === null || (known !== undefined && compareRefunds(refund, known) <= 0)
+      ? state.refunds
+      : { ...state.refunds, [refund.refundId]: refund };
+  return {
+    ...withAttributionOf(state, fact),
+    refunds,
+    refundedTotalMinor: stated > state.refundedTotalMinor ? stated : state.refundedTotalMinor,
+  };
+}
+
+function withAttributionOf(state: PaymentState, { orderId, trust }: PaymentFact): PaymentState {
+  if (orderId === null) return state;
+  return withAttribution(state, { orderId, strength: attributionStrength(trust) });
+}
+
+function compareFacts(a: PaymentFact, b: PaymentFact): number {
+  if (a.rank !== b.rank) return a.rank - b.rank;
+  return compareText(a.occurredAt ?? '', b.occurredAt ?? '') || compareText(a.factId, b.factId);
+}
+
+function compareLookups(a: LookupFact, b: LookupFact): number {
+  if (a.asOf !== b.asOf) return a.asOf > b.asOf ? 1 : -1;
+  return compareText(a.askedAt, b.askedAt) || compareText(a.factId, b.factId);
+}
+
+function compareRefunds(a: RefundFact, b: RefundFact): number {
+  return (
+    REFUND_STATUSES.indexOf(a.status) - REFUND_STATUSES.indexOf(b.status) ||
+    compareText(a.amount?.minor.toString() ?? '', b.amount?.minor.toString() ?? '') ||
+    compareText(a.failureCode ?? '', b.failureCode ?? '')
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
