@@ -1,0 +1,123 @@
+import {
+  OBSERVATION_KINDS,
+  VERIFICATION_MODES,
+  type DataSchema,
+  type Observation,
+  type ObservationKind,
+  type Verification,
+  type VerificationMode,
+} from './observation.js';
+import type { LogRecord, StoredRecord } from './record.js';
+
+/**
+ * Envelope v1: CloudEvents 1.0 in Kafka binary mode. Frozen by the golden records in `test/replay`,
+ * because the log is for ever: attributes may be added, none is renamed, dropped or given a new
+ * meaning. Attribute names are `[a-z0-9]{1,20}`; a header is never null, what is absent is left out.
+ */
+export function encodeObservation(observation: Observation): LogRecord {
+  const { verification, lookup } = observation;
+  const headers: Record<string, Buffer> = {
+    ce_specversion: Buffer.from('1.0'),
+    ce_id: Buffer.from(observation.id),
+    ce_type: Buffer.from(`cuadre.observation.${observation.kind}.v1`),
+    ce_source: Buffer.from(`/${observation.account}/${observation.route}`),
+    ce_subject: Buffer.from(observation.subject),
+    ce_time: Buffer.from(new Date(observation.receivedAtMs).toISOString()),
+    ce_dataschema: Buffer.from(formatDataSchema(observation.schema)),
+    ce_verification: Buffer.from(
+      `${verification.mode};${verification.verdict};${verification.keyId ?? ''}`,
+    ),
+    ce_requestid: Buffer.from(observation.requestId),
+    ce_bodydigest: Buffer.from(observation.bodyDigest),
+    'content-type': Buffer.from('application/json'),
+  };
+  if (observation.providerTraceIds.length > 0) {
+    headers['ce_providertraceids'] = Buffer.from(
+      observation.providerTraceIds.map(encodeURIComponent).join(','),
+    );
+  }
+  if (observation.redactedQuery !== null) {
+    headers['ce_query'] = Buffer.from(observation.redactedQuery);
+  }
+  if (Object.keys(observation.headers).length > 0) {
+    headers['ce_headers'] = Buffer.from(JSON.stringify(observation.headers));
+  }
+  if (observation.bodyType !== null) headers['ce_bodytype'] = Buffer.from(observation.bodyType);
+  if (observation.traceparent !== null) {
+    headers['traceparent'] = Buffer.from(observation.traceparent);
+  }
+  if (lookup !== null) {
+    headers['ce_asof'] = Buffer.from(lookup.asOf.toString());
+    headers['ce_askedat'] = Buffer.from(new Date(lookup.askedAtMs).toISOString());
+  }
+  if (observation.sealed !== null) headers['ce_sealed'] = observation.sealed;
+  return { key: observation.subject, value: observation.value, headers };
+}
+
+/** Reads a record back. Throws `MalformedEnvelope` for what Cuadre never wrote. */
+export function decodeObservation({ headers, value }: StoredRecord | LogRecord): Observation {
+  const text = (name: string): string | null => headers[name]?.toString('utf8') ?? null;
+  const required = (name: string): string => {
+    const found = text(name);
+    if (found === null) throw new MalformedEnvelope(`Header ${name} is missing.`);
+    return found;
+  };
+  const [, account = '', route = ''] = required('ce_source').split('/');
+  const asOf = text('ce_asof');
+  return {
+    id: required('ce_id'),
+    kind: parseKind(required('ce_type')),
+    account,
+    route,
+    subject: required('ce_subject'),
+    receivedAtMs: Date.parse(required('ce_time')),
+    schema: parseDataSchema(required('ce_dataschema')),
+    verification: parseVerification(required('ce_verification')),
+    requestId: required('ce_requestid'),
+    providerTraceIds: (text('ce_providertraceids') ?? '')
+      .split(',')
+      .filter((id) => id !== '')
+      .map(decodeURIComponent),
+    redactedQuery: text('ce_query'),
+    headers: JSON.parse(text('ce_headers') ?? '{}') as Record<string, string>,
+    bodyType: text('ce_bodytype'),
+    bodyDigest: required('ce_bodydigest'),
+    traceparent: text('traceparent'),
+    lookup:
+      asOf === null ? null : { asOf: BigInt(asOf), askedAtMs: Date.parse(required('ce_askedat')) },
+    value,
+    sealed: headers['ce_sealed'] ?? null,
+  };
+}
+
+/** A record on the private log that is not an envelope of ours. */
+export class MalformedEnvelope extends Error {
+  override readonly name = 'MalformedEnvelope';
+}
+
+export function formatDataSchema({ provider, shape, version }: DataSchema): string {
+  return `urn:cuadre:${provider}:${shape}:${version}`;
+}
+
+function parseDataSchema(text: string): DataSchema {
+  const match = /^urn:cuadre:([a-z]+):([a-z-]+):([1-9]\d*)$/.exec(text);
+  if (match === null) throw new MalformedEnvelope(`Data schema ${text} is not one of ours.`);
+  const [, provider = '', shape = '', version = ''] = match;
+  return { provider, shape, version: Number(version) };
+}
+
+function parseKind(type: string): ObservationKind {
+  const kind = /^cuadre\.observation\.([a-z-]+)\.v1$/.exec(type)?.[1];
+  const known = OBSERVATION_KINDS.find((candidate) => candidate === kind);
+  if (known === undefined) throw new MalformedEnvelope(`Type ${type} is not an observation.`);
+  return known;
+}
+
+function parseVerification(text: string): Verification {
+  const [mode, verdict, keyId = ''] = text.split(';');
+  const known: VerificationMode | undefined = VERIFICATION_MODES.find((one) => one === mode);
+  if (known === undefined || (verdict !== 'verified' && verdict !== 'unverified')) {
+    throw new MalformedEnvelope(`Verification ${text} is not known.`);
+  }
+  return { mode: known, verdict, keyId: keyId === '' ? null : keyId };
+}

@@ -1,0 +1,27 @@
+import { uuidV5 } from './uuid.js';
+
+/** A payment's id follows from its subject key, so every replay and every process finds the same. */
+export function paymentIdOf(subjectKey: string): string {
+  return uuidV5(`payment/${subjectKey}`);
+}
+
+export function refundIdOf(subjectKey: string, reference: string): string {
+  return uuidV5(`refund/${subjectKey}/${reference}`);
+}
+
+/**
+ * The dedupe key (account, subject, eventType, id) as an id; the subject key carries the account.
+ * Untrusted deliveries dedupe in a scope of their own: they can never shadow a trusted event.
+ */
+export function eventIdOf(
+  subjectKey: string,
+  event: {
+    readonly scope: 'trusted' | 'untrusted';
+    readonly eventType: string;
+    readonly dedupeId: string;
+  },
+): string {
+  return uuidV5(
+    `event/${JSON.stringify([event.scope, subjectKey, event.eventType, event.dedupeId])}`,
+  );
+}

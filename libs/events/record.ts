@@ -1,0 +1,23 @@
+/** A record as it is appended. Header values are bytes and are kept byte for byte. */
+export type LogRecord = {
+  /** Decides the partition, by murmur2 as Kafka's own clients do. */
+  readonly key: string;
+  readonly value: Buffer;
+  readonly headers: Readonly<Record<string, Buffer>>;
+  /** Names the partition instead of the key: only for a record that every partition must have. */
+  readonly partition?: number;
+};
+
+/** A record as it is read back. */
+export type StoredRecord = {
+  readonly partition: number;
+  /** Offset within the partition. */
+  readonly position: bigint;
+  /** The log's own append time, in milliseconds since the epoch. */
+  readonly appendedAtMs: number;
+  readonly key: string;
+  readonly value: Buffer;
+  readonly headers: Readonly<Record<string, Buffer>>;
+};
+
+export type RecordPosition = { readonly partition: number; readonly position: bigint };

@@ -1,0 +1,32 @@
+import { hash, randomFillSync } from 'node:crypto';
+
+/** Namespace of all names that Cuadre derives ids from. For ever: changing it changes every id. */
+const NAMESPACE = Buffer.from('6f0b0c1e5d5f4f0c9a3e2b7c41d8a9f2', 'hex');
+
+/** Deterministic uuid v5 (RFC 9562) of a name: the same name is the same id on every replay. */
+export function uuidV5(name: string): string {
+  const input = Buffer.concat([NAMESPACE, Buffer.from(name, 'utf8')]);
+  return formatUuid(hash('sha1', input, 'buffer'), 0x50);
+}
+
+const pool = Buffer.alloc(4096);
+let poolOffset = pool.length;
+
+/** Time-ordered uuid v7 (RFC 9562): 48 bits of Unix milliseconds, then random bits. */
+export function uuidV7(nowMs: number = Date.now()): string {
+  if (poolOffset + 16 > pool.length) {
+    randomFillSync(pool);
+    poolOffset = 0;
+  }
+  const bytes = Buffer.from(pool.subarray(poolOffset, poolOffset + 16));
+  poolOffset += 16;
+  bytes.writeUIntBE(nowMs, 0, 6);
+  return formatUuid(bytes, 0x70);
+}
+
+function formatUuid(bytes: Buffer, version: number): string {
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | version;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString('hex', 0, 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
