@@ -1,0 +1,74 @@
+import type { EventLog, Subscription } from '#event-log/event-log.js';
+import type { HealthRegistry } from '#platform/health.js';
+import type { Logger } from '#platform/logger.js';
+import type { Metrics } from '#platform/metrics.js';
+import type { FoldedBatch } from '#projection/fold-batch.js';
+import { ensureLiveGeneration } from '#projection/generations.js';
+import { ProjectionHandler } from '#projection/projection-handler.js';
+import type { Database } from '#read-models/database.js';
+import { observeProjection, type ProjectionGauges } from './observe-projection.js';
+import { TracedHandler } from './traced-handler.js';
+
+/** The consumer group of the live fold. On Kafka its committed offsets are only a hint. */
+export const PROJECTOR_GROUP = 'cuadre-projector';
+
+const STALLED_MS = 30_000;
+
+export type ProjectorPorts = {
+  readonly database: Database;
+  readonly observations: EventLog;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly health: HealthRegistry;
+  readonly batchRecordsMax: number;
+};
+
+export type Projector = { readonly stop: () => Promise<void> };
+
+/** Folds the log into the live tables until it is stopped. Any number of processes may do so at once. */
+export async function startProjector(ports: ProjectorPorts): Promise<Projector> {
+  const { database, observations, logger, metrics } = ports;
+  await ensureLiveGeneration(database, observations);
+  const gauges: ProjectionGauges = observeProjection(ports);
+  const handler = new ProjectionHandler(database, {
+    folded: (_partition, batch) => count(metrics, batch),
+    fenced: (partition) => {
+      metrics.fenced.inc();
+      logger.info({ partition }, 'Fenced: another owner folds this partition.');
+    },
+  });
+  const traced = new TracedHandler(handler, {
+    topic: observations.topic,
+    group: PROJECTOR_GROUP,
+  });
+  const subscription: Subscription = await observations.subscribe(PROJECTOR_GROUP, traced, {
+    batchRecordsMax: ports.batchRecordsMax,
+    onError: (error, partition) =>
+      logger.warn({ err: error, partition }, 'The projector failed on a batch and tries again.'),
+  });
+  ports.health.register('projector', 'liveness', () => {
+    const idleMs = subscription.idleMs();
+    if (idleMs > STALLED_MS) throw new Error(`The projector has not moved for ${idleMs} ms.`);
+  });
+  return {
+    stop: async () => {
+      gauges.stop();
+      await subscription.stop();
+    },
+  };
+}
+
+function count(metrics: Metrics, batch: FoldedBatch): void {
+  metrics.projectionEvents.inc(batch.outcomes.length);
+  for (const { provider, outcome, reason } of batch.outcomes) {
+    if (outcome === 'ignored') metrics.ignoredEvents.inc({ provider, reason: reason ?? 'none' });
+    const result = DEDUPE_RESULTS[outcome];
+    if (result !== undefined) metrics.dedupe.inc({ provider, result });
+  }
+}
+
+const DEDUPE_RESULTS: Readonly<Record<string, string>> = {
+  applied: 'first',
+  duplicate: 'duplicate',
+  conflict: 'conflict',
+};

@@ -1,0 +1,35 @@
+import type { BatchHandler, LogBatch } from '#event-log/event-log.js';
+import { SEMCONV } from '#platform/attributes.js';
+import { inSpan, linkTo } from '#platform/tracing.js';
+
+const LINKS_MAX = 128;
+
+/** Wraps a handler in a `process {topic}` span that links to the hop that appended each record. */
+export class TracedHandler implements BatchHandler {
+  constructor(
+    private readonly handler: BatchHandler,
+    private readonly names: { readonly topic: string; readonly group: string },
+  ) {}
+
+  nextPosition(partition: number): Promise<bigint> {
+    return this.handler.nextPosition(partition);
+  }
+
+  handle(batch: LogBatch): Promise<bigint> {
+    const links = batch.records
+      .slice(0, LINKS_MAX)
+      .map(({ headers }) => linkTo(headers['traceparent']?.toString('utf8') ?? null));
+    const attributes = {
+      [SEMCONV.messagingOperation]: 'process',
+      [SEMCONV.messagingDestination]: this.names.topic,
+      [SEMCONV.messagingGroup]: this.names.group,
+      [SEMCONV.messagingPartition]: String(batch.partition),
+      [SEMCONV.messagingBatchCount]: batch.records.length,
+    };
+    return inSpan(
+      `process ${this.names.topic}`,
+      { kind: 'consumer', root: true, attributes, links },
+      () => this.handler.handle(batch),
+    );
+  }
+}

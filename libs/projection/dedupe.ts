@@ -1,0 +1,90 @@
+import { hash } from 'node:crypto';
+import { mayConfirm } from '#ledger/trust.js';
+import type { Queryable } from '#read-models/database.js';
+import { EVENTS } from '#read-models/fold/fold-tables.js';
+import { writeRows, type Row } from '#read-models/writes/write-rows.js';
+import type { EventMeaning } from './fold-payments.js';
+import type { Interpreted } from './interpret-record.js';
+import { factsText } from './payment-codec.js';
+
+/**
+ * What became of a record.
+ *
+ * - `applied`: trusted, first of its key · `duplicate`: the same facts again · `conflict`: the same key
+ *   with other facts, recorded and flagged, never applied · `claim`: untrusted, moves `reported` only ·
+ *   `ignored`: kept without effect · `parked`: waits for its subject's release.
+ */
+export type Outcome = 'applied' | 'duplicate' | 'conflict' | 'claim' | 'ignored' | 'parked';
+
+export type Deduped = {
+  readonly input: Interpreted;
+  readonly outcome: Outcome;
+  readonly reason: string | null;
+};
+
+/** An input that is already decided: parked records keep their place among the others. */
+export type Foldable = { readonly input: Interpreted; readonly parkedFor: string | null };
+
+/**
+ * Dedupes for ever on (account, subject, eventType, id). Only the partition's owner gets here, behind the
+ * checkpoint's lock, so reading before writing cannot race.
+ */
+export async function dedupe(
+  tx: Queryable,
+  schema: string,
+  foldable: readonly Foldable[],
+): Promise<readonly Deduped[]> {
+  const events = foldable.flatMap(({ input, parkedFor }) =>
+    parkedFor === null && input.meaning.kind === 'event' ? [input.meaning] : [],
+  );
+  const digests = await knownDigests(tx, schema, events);
+  const fresh: Row[] = [];
+  const deduped = foldable.map(({ input, parkedFor }): Deduped => {
+    if (parkedFor !== null) return { input, outcome: 'parked', reason: parkedFor };
+    const { meaning } = input;
+    if (meaning.kind === 'poison') return { input, outcome: 'parked', reason: meaning.reason };
+    if (meaning.kind === 'ignored') return { input, outcome: 'ignored', reason: meaning.reason };
+    const digest = factsDigest(meaning);
+    const known = digests.get(meaning.eventId);
+    if (known === undefined) {
+      digests.set(meaning.eventId, digest);
+      fresh.push([meaning.eventId, digest, meaning.observation.id]);
+    }
+    return { input, ...judge(meaning, { known, digest }) };
+  });
+  fresh.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+  await writeRows(tx, { schema, table: EVENTS, rows: fresh, mode: 'insert' });
+  return deduped;
+}
+
+function judge(
+  { trust }: EventMeaning,
+  { known, digest }: { known: string | undefined; digest: string },
+): Pick<Deduped, 'outcome' | 'reason'> {
+  // A claim is not a state: each one moves `reported`, dedupe only labels it.
+  if (!mayConfirm(trust)) {
+    const label = known === undefined ? null : known === digest ? 'duplicate' : 'conflict';
+    return { outcome: 'claim', reason: label };
+  }
+  if (known === undefined) return { outcome: 'applied', reason: null };
+  return { outcome: known === digest ? 'duplicate' : 'conflict', reason: null };
+}
+
+async function knownDigests(
+  tx: Queryable,
+  schema: string,
+  events: readonly EventMeaning[],
+): Promise<Map<string, string>> {
+  if (events.length === 0) return new Map();
+  const { rows } = await tx.query<{ event_id: string; facts_digest: string }>({
+    name: `${schema}.events.known`,
+    text: `select event_id, facts_digest from ${schema}.events where event_id = any($1::uuid[])`,
+    values: [[...new Set(events.map((event) => event.eventId))]],
+  });
+  return new Map(rows.map((row) => [row.event_id, row.facts_digest]));
+}
+
+function factsDigest({ event }: EventMeaning): string {
+  const hex = hash('sha256', `${event.orderId ?? ''}\n${factsText(event.payment)}`, 'hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+}

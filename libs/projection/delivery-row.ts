@@ -1,0 +1,77 @@
+import { paymentIdOf } from '#events/ids.js';
+import type { Row } from '#read-models/writes/write-rows.js';
+import type { Deduped } from './dedupe.js';
+
+/** How a record of the log looks in `deliveries`: ids, verdicts and times, never contents. */
+export function deliveryRow({ input, outcome, reason }: Deduped): Row {
+  const { record, recordedAtMs, meaning } = input;
+  const { observation } = meaning;
+  const recordedAt = new Date(recordedAtMs).toISOString();
+  if (observation === null) return strangerRow({ input, outcome, reason });
+  const event = meaning.kind === 'event' ? meaning.event : null;
+  return [
+    record.partition,
+    record.position,
+    observation.id,
+    observation.kind,
+    observation.account,
+    observation.schema.provider,
+    observation.route,
+    observation.subject,
+    event === null ? null : paymentIdOf(observation.subject),
+    meaning.kind === 'event' ? meaning.eventId : null,
+    event?.eventType ?? null,
+    event?.providerEventId ?? null,
+    event?.references ?? [],
+    outcome,
+    reason,
+    meaning.kind === 'poison' ? 'unverified' : meaning.trust,
+    observation.verification.mode,
+    observation.verification.keyId,
+    event?.payment?.status ?? null,
+    observation.requestId,
+    observation.providerTraceIds,
+    observation.traceparent,
+    observation.bodyDigest,
+    event?.occurredAt ?? null,
+    new Date(observation.receivedAtMs).toISOString(),
+    recordedAt,
+  ];
+}
+
+const NO_OBSERVATION = '00000000-0000-0000-0000-000000000000';
+
+/** A record that is no envelope of ours still has its row: nothing in the log goes unseen. */
+function strangerRow({ input, outcome, reason }: Deduped): Row {
+  const { record, recordedAtMs } = input;
+  const recordedAt = new Date(recordedAtMs).toISOString();
+  const unknown = 'unknown';
+  return [
+    record.partition,
+    record.position,
+    NO_OBSERVATION,
+    unknown,
+    unknown,
+    unknown,
+    unknown,
+    record.key,
+    null,
+    null,
+    null,
+    null,
+    [],
+    outcome,
+    reason,
+    'unverified',
+    'none',
+    null,
+    null,
+    unknown,
+    [],
+    null,
+    unknown,
+    null,
+    recordedAt,
+    recordedAt,
+  ];
+}

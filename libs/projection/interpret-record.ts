@@ -1,0 +1,71 @@
+import { decodeObservation } from '#events/envelope.js';
+import { eventIdOf } from '#events/ids.js';
+import { trustOf, type Observation } from '#events/observation.js';
+import type { StoredRecord } from '#events/record.js';
+import { mayConfirm, type Trust } from '#ledger/trust.js';
+import type { ProviderEvent } from '#providers/provider.js';
+import { providerOf } from '#providers/registry.js';
+
+/** A record of the log with the meaning that its provider's interpreter gives it. */
+export type Interpreted = {
+  readonly record: StoredRecord;
+  /** The log's append time, made monotone within the partition. */
+  readonly recordedAtMs: number;
+  readonly meaning: Meaning;
+};
+
+export type Meaning =
+  | {
+      readonly kind: 'event';
+      readonly observation: Observation;
+      readonly trust: Trust;
+      readonly event: ProviderEvent;
+      readonly eventId: string;
+    }
+  | {
+      readonly kind: 'ignored';
+      readonly observation: Observation;
+      readonly trust: Trust;
+      readonly reason: string;
+    }
+  /** A deterministic failure on evidence that we must believe: the subject parks. */
+  | {
+      readonly kind: 'poison';
+      readonly observation: Observation | null;
+      readonly reason: string;
+    };
+
+export function interpretRecord(record: StoredRecord, recordedAtMs: number): Interpreted {
+  return { record, recordedAtMs, meaning: meaningOf(record, recordedAtMs) };
+}
+
+function meaningOf(record: StoredRecord, recordedAtMs: number): Meaning {
+  let observation: Observation;
+  try {
+    observation = decodeObservation(record);
+  } catch (error) {
+    return { kind: 'poison', observation: null, reason: describe(error) };
+  }
+  const trust = trustOf(observation);
+  try {
+    const provider = providerOf(observation.schema.provider);
+    if (provider === null) return { kind: 'ignored', observation, trust, reason: 'no-provider' };
+    const interpretation = provider.interpret(observation, recordedAtMs);
+    if ('ignored' in interpretation) {
+      return { kind: 'ignored', observation, trust, reason: interpretation.ignored };
+    }
+    const { event } = interpretation;
+    const scope = mayConfirm(trust) ? 'trusted' : 'untrusted';
+    const eventId = eventIdOf(observation.subject, { scope, ...event });
+    return { kind: 'event', observation, trust, event, eventId };
+  } catch (error) {
+    // Untrusted input never parks: whoever can send it could stop a payment with it.
+    return mayConfirm(trust)
+      ? { kind: 'poison', observation, reason: describe(error) }
+      : { kind: 'ignored', observation, trust, reason: 'uninterpretable' };
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 300) : 'unknown error';
+}

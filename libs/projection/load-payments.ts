@@ -1,0 +1,59 @@
+import { paymentIdOf } from '#events/ids.js';
+import { viewPayment } from '#ledger/payment/payment-view.js';
+import type { Queryable } from '#read-models/database.js';
+import type { Deduped } from './dedupe.js';
+import { newPayment, type PaymentInFold } from './fold-payments.js';
+import { decodePaymentState } from './payment-codec.js';
+
+/** The payments that a batch's events concern, by subject key: as stored, or new. */
+export async function loadPayments(
+  tx: Queryable,
+  schema: string,
+  deduped: readonly Deduped[],
+): Promise<ReadonlyMap<string, PaymentInFold>> {
+  const payments = new Map<string, PaymentInFold>();
+  for (const { input, outcome } of deduped) {
+    const { meaning, recordedAtMs } = input;
+    if (meaning.kind !== 'event' || outcome === 'duplicate' || outcome === 'parked') continue;
+    const { subject, schema: source } = meaning.observation;
+    if (payments.has(subject)) continue;
+    const identity = { paymentId: paymentIdOf(subject), subject, provider: source.provider };
+    payments.set(subject, newPayment(identity, recordedAtMs));
+  }
+  if (payments.size === 0) return payments;
+  const { rows } = await tx.query<StoredPayment>({
+    name: `${schema}.payments.load`,
+    text: `select payment_id, subject, provider, state, version, first_recorded_at, recorded_at,
+                  last_position
+             from ${schema}.payments where payment_id = any($1::uuid[])`,
+    values: [[...payments.values()].map((payment) => payment.paymentId)],
+  });
+  for (const row of rows) payments.set(row.subject, toPayment(row));
+  return payments;
+}
+
+type StoredPayment = {
+  readonly payment_id: string;
+  readonly subject: string;
+  readonly provider: string;
+  readonly state: string;
+  readonly version: string;
+  readonly first_recorded_at: Date;
+  readonly recorded_at: Date;
+  readonly last_position: string;
+};
+
+function toPayment(row: StoredPayment): PaymentInFold {
+  const state = decodePaymentState(row.state);
+  return {
+    paymentId: row.payment_id,
+    subject: row.subject,
+    provider: row.provider,
+    state,
+    view: viewPayment(state),
+    version: BigInt(row.version),
+    firstRecordedAtMs: row.first_recorded_at.getTime(),
+    recordedAtMs: row.recorded_at.getTime(),
+    lastPosition: BigInt(row.last_position),
+  };
+}

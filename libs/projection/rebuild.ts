@@ -1,0 +1,177 @@
+import { PositionLost, type EventLog } from '#event-log/event-log.js';
+import { inTransaction, type Database } from '#read-models/database.js';
+import { foldSchemaName, type Generation } from '#read-models/fold/fold-schema.js';
+import { FOLD_TABLES } from '#read-models/fold/fold-tables.js';
+import { readCheckpoint, type Checkpoint } from './checkpoint.js';
+import { compareGenerations, type TableComparison } from './compare-generations.js';
+import { foldBatch } from './fold-batch.js';
+import {
+  createBuilding,
+  dropGeneration,
+  leftoverGenerations,
+  liveGeneration,
+  swapGenerations,
+} from './generations.js';
+
+export type RebuildProgress =
+  | { readonly step: 'dropped'; readonly generation: Generation }
+  | { readonly step: 'building'; readonly generation: Generation; readonly records: bigint }
+  | { readonly step: 'folded'; readonly records: bigint; readonly of: bigint }
+  | { readonly step: 'comparing'; readonly positions: readonly bigint[] }
+  | { readonly step: 'compared'; readonly comparison: TableComparison }
+  | { readonly step: 'swapped'; readonly generation: Generation };
+
+export type RebuildResult = {
+  readonly isSame: boolean;
+  readonly hasSwapped: boolean;
+  readonly records: bigint;
+  readonly comparisons: readonly TableComparison[];
+};
+
+/**
+ * Blue/green: fills a fresh generation from position 0 while the live one goes on, stops it at the
+ * positions of one snapshot of live, compares every row there, and swaps when nothing differs.
+ *
+ * A difference is never swapped in; the rebuilt tables are then kept for inspection until the next run.
+ */
+export async function rebuild(
+  ports: { readonly database: Database; readonly log: EventLog },
+  options: {
+    readonly swap: boolean;
+    readonly batchRecordsMax: number;
+    readonly signal: AbortSignal;
+    readonly onProgress: (progress: RebuildProgress) => void;
+  },
+): Promise<RebuildResult> {
+  const { database, log } = ports;
+  const { onProgress } = options;
+  for (const leftover of await leftoverGenerations(database)) {
+    await dropGeneration(database, leftover);
+    onProgress({ step: 'dropped', generation: leftover });
+  }
+  const live = await liveGeneration(database);
+  const next = await createBuilding(database, log);
+  const build = new Build(ports, next, options);
+  const target = await livePositions(database, live);
+  onProgress({ step: 'building', generation: next, records: sum(target) });
+  await build.foldUpTo(target);
+  await analyze(database, next);
+  const compared = await compareAtSnapshot({ database, live, next }, build, onProgress);
+  const isSame = compared.every(({ differences }) => differences.length === 0);
+  const hasSwapped = isSame && options.swap;
+  if (hasSwapped) {
+    await swapGenerations(database, { live, next });
+    onProgress({ step: 'swapped', generation: next });
+    await dropGeneration(database, live);
+  } else if (isSame) {
+    await dropGeneration(database, next);
+  }
+  return { isSame, hasSwapped, records: build.folded, comparisons: compared };
+}
+
+/** The fold of one building generation, resumable by its own checkpoints. */
+class Build {
+  folded = 0n;
+  private readonly checkpoints = new Map<number, Checkpoint>();
+
+  constructor(
+    private readonly ports: { readonly database: Database; readonly log: EventLog },
+    private readonly generation: Generation,
+    private readonly options: {
+      readonly batchRecordsMax: number;
+      readonly signal: AbortSignal;
+      readonly onProgress: (progress: RebuildProgress) => void;
+    },
+  ) {}
+
+  async foldUpTo(target: readonly bigint[]): Promise<void> {
+    const low = await this.ports.log.startPositions();
+    for (const [partition, end] of target.entries()) {
+      if ((low[partition] ?? 0n) > 0n && end > 0n) {
+        throw new PositionLost(`Partition ${partition} no longer starts at 0: cannot rebuild.`);
+      }
+      await this.foldPartition(partition, { end, total: sum(target) });
+    }
+  }
+
+  private async foldPartition(
+    partition: number,
+    { end, total }: { end: bigint; total: bigint },
+  ): Promise<void> {
+    const { database, log } = this.ports;
+    let checkpoint =
+      this.checkpoints.get(partition) ??
+      (await readCheckpoint(database, this.generation, partition));
+    if (checkpoint.nextPosition >= end) return;
+    for await (const records of log.read(partition, checkpoint.nextPosition, end)) {
+      this.options.signal.throwIfAborted();
+      const at = checkpoint;
+      const { next } = await inTransaction(database, (tx) =>
+        foldBatch(
+          tx,
+          { generation: this.generation, status: 'building' },
+          { partition, checkpoint: at, records },
+        ),
+      );
+      checkpoint = next;
+      this.checkpoints.set(partition, next);
+      this.folded += BigInt(records.length);
+      this.options.onProgress({ step: 'folded', records: this.folded, of: total });
+    }
+  }
+}
+
+/**
+ * One exported snapshot of live fixes both its rows and its positions; the build folds exactly up to them
+ * and stands still, so both sides have seen the same log.
+ */
+async function compareAtSnapshot(
+  { database, live, next }: { database: Database; live: Generation; next: Generation },
+  build: Build,
+  onProgress: (progress: RebuildProgress) => void,
+): Promise<readonly TableComparison[]> {
+  const snapshot = await database.connect();
+  try {
+    await snapshot.query('begin isolation level repeatable read read only');
+    // The comparison may take minutes, in which this session waits on the build.
+    await snapshot.query('set local idle_in_transaction_session_timeout = 0');
+    await snapshot.query('set local statement_timeout = 0');
+    const positions = await livePositions(snapshot, live);
+    await build.foldUpTo(positions);
+    onProgress({ step: 'comparing', positions });
+    return await inTransaction(database, async (rebuilt) => {
+      await rebuilt.query('set local idle_in_transaction_session_timeout = 0');
+      return compareGenerations(
+        {
+          live: { db: snapshot, generation: live },
+          rebuilt: { db: rebuilt, generation: next },
+        },
+        (comparison) => onProgress({ step: 'compared', comparison }),
+      );
+    });
+  } finally {
+    await snapshot.query('rollback').catch(() => undefined);
+    snapshot.release();
+  }
+}
+
+async function livePositions(
+  db: Pick<Database, 'query'>,
+  { version, generation }: Generation,
+): Promise<readonly bigint[]> {
+  const { rows } = await db.query<{ next_position: string }>(
+    `select next_position from ops.checkpoints
+      where version = $1 and generation = $2 order by partition`,
+    [version, generation],
+  );
+  return rows.map((row) => BigInt(row.next_position));
+}
+
+async function analyze(database: Database, generation: Generation): Promise<void> {
+  const schema = foldSchemaName(generation);
+  for (const { name } of FOLD_TABLES) await database.query(`analyze ${schema}.${name}`);
+}
+
+function sum(values: readonly bigint[]): bigint {
+  return values.reduce((total, value) => total + value, 0n);
+}

@@ -1,0 +1,46 @@
+import { FOLD_TABLES, type FoldTable } from './fold-tables.js';
+
+/** Schema of the views that every reader uses. */
+export const VIEWS_SCHEMA = 'cuadre';
+
+/** A version of the fold's code and, of that, one run over the log. */
+export type Generation = { readonly version: number; readonly generation: number };
+
+export function foldSchemaName({ version, generation }: Generation): string {
+  return `fold_${version}_${generation}`;
+}
+
+/** Statements that make an empty schema for one generation. */
+export function createFoldSchemaSql(schema: string): string {
+  return [
+    `create schema ${schema}`,
+    ...FOLD_TABLES.flatMap((table) => tableSql(schema, table)),
+  ].join(';\n');
+}
+
+/**
+ * Points the readers' views at one generation. Column lists are explicit and only ever grow at the end:
+ * a changed list would break the statements that other sessions have prepared.
+ */
+export function pointViewsSql(schema: string): string {
+  return FOLD_TABLES.map(
+    ({ name, columns }) =>
+      `create or replace view ${VIEWS_SCHEMA}.${name} as select ${columns
+        .map(([column]) => column)
+        .join(', ')} from ${schema}.${name}`,
+  ).join(';\n');
+}
+
+function tableSql(schema: string, table: FoldTable): readonly string[] {
+  const { name, columns, primaryKey, indexes, storage } = table;
+  const lines = [
+    ...columns.map(([column, type]) => `${column} ${type}`),
+    `primary key (${primaryKey.join(', ')})`,
+  ];
+  return [
+    `create table ${schema}.${name} (\n  ${lines.join(',\n  ')}\n)${
+      storage === undefined ? '' : ` with (${storage})`
+    }`,
+    ...indexes.map((index) => `create index on ${schema}.${name} ${index}`),
+  ];
+}

@@ -1,0 +1,241 @@
+/**
+ * The folded tables: everything in them follows from the log, so a rebuild makes them again, row for
+ * row. One schema per fold version and generation; neither appears in a row or an id.
+ *
+ * Operational tables (checkpoints, outbox, leases, attempts) live in schema `ops` and are never rebuilt;
+ * no foreign key crosses.
+ */
+export type FoldTable = {
+  readonly name: string;
+  /** Column name and type, in the order of the table, of its view and of every comparison. */
+  readonly columns: readonly (readonly [name: string, type: string])[];
+  readonly primaryKey: readonly string[];
+  /** `create index` statements after `on schema.table`, by index name suffix. */
+  readonly indexes: readonly string[];
+  /** Storage parameters: rows that are updated in place leave room on their page. */
+  readonly storage?: string;
+};
+
+const MINOR = 'numeric(38,0)';
+const UPDATED_IN_PLACE = 'fillfactor = 80';
+
+export const PAYMENTS: FoldTable = {
+  name: 'payments',
+  columns: [
+    ['payment_id', 'uuid not null'],
+    ['account', 'text not null'],
+    ['provider', 'text not null'],
+    ['reference', 'text not null'],
+    ['subject', 'text not null'],
+    ['order_id', 'text'],
+    ['status', 'text'],
+    ['reported', 'text'],
+    ['currency', 'text'],
+    ['exponent', 'smallint'],
+    ['amount_minor', MINOR],
+    ['net_minor', MINOR],
+    ['fee_minor', MINOR],
+    ['tax_minor', MINOR],
+    ['refunded_minor', MINOR],
+    ['method', 'text'],
+    ['failure_code', 'text'],
+    ['flags', 'text[] not null'],
+    ['occurred_at', 'timestamptz'],
+    ['first_recorded_at', 'timestamptz not null'],
+    ['recorded_at', 'timestamptz not null'],
+    ['version', 'bigint not null'],
+    ['claim_position', 'bigint'],
+    ['lookup_as_of', 'bigint'],
+    ['last_position', 'bigint not null'],
+    ['state', 'text not null'],
+  ],
+  primaryKey: ['payment_id'],
+  indexes: ['(order_id)', '(reference)', '(status, payment_id)'],
+  storage: UPDATED_IN_PLACE,
+};
+
+/** One row per version of a payment's public row: how its state came about. */
+export const PAYMENT_CHANGES: FoldTable = {
+  name: 'payment_changes',
+  columns: [
+    ['payment_id', 'uuid not null'],
+    ['version', 'bigint not null'],
+    ['order_id', 'text'],
+    ['status', 'text'],
+    ['amount_minor', MINOR],
+    ['refunded_minor', MINOR],
+    ['flags', 'text[] not null'],
+    ['observation_id', 'uuid not null'],
+    ['recorded_at', 'timestamptz not null'],
+  ],
+  primaryKey: ['payment_id', 'version'],
+  indexes: [],
+};
+
+export const REFUNDS: FoldTable = {
+  name: 'refunds',
+  columns: [
+    ['refund_id', 'uuid not null'],
+    ['payment_id', 'uuid not null'],
+    ['reference', 'text not null'],
+    ['status', 'text not null'],
+    ['currency', 'text'],
+    ['exponent', 'smallint'],
+    ['amount_minor', MINOR],
+    ['failure_code', 'text'],
+    ['recorded_at', 'timestamptz not null'],
+  ],
+  primaryKey: ['refund_id'],
+  indexes: ['(payment_id)', '(reference)'],
+};
+
+/** `amounts` is JSON `{"paid":[Money…],"refunded":[Money…]}`, one member per currency. */
+export const ORDERS: FoldTable = {
+  name: 'orders',
+  columns: [
+    ['order_id', 'text not null'],
+    ['status', 'text not null'],
+    ['assurance', 'text not null'],
+    ['reported', 'text'],
+    ['amounts', 'text not null'],
+    ['flags', 'text[] not null'],
+    ['first_recorded_at', 'timestamptz not null'],
+    ['recorded_at', 'timestamptz not null'],
+    ['version', 'bigint not null'],
+  ],
+  primaryKey: ['order_id'],
+  indexes: ['(status, order_id)'],
+  storage: UPDATED_IN_PLACE,
+};
+
+/** Every payment ever attributed to an order; the payment's own `order_id` says which it belongs to. */
+export const ORDER_PAYMENTS: FoldTable = {
+  name: 'order_payments',
+  columns: [
+    ['order_id', 'text not null'],
+    ['payment_id', 'uuid not null'],
+  ],
+  primaryKey: ['order_id', 'payment_id'],
+  indexes: [],
+};
+
+/** The dedupe table, for ever: one row per (account, subject, eventType, id) and scope of trust. */
+export const EVENTS: FoldTable = {
+  name: 'events',
+  columns: [
+    ['event_id', 'uuid not null'],
+    /** First half of a SHA-256 over the facts, in the form of a uuid: narrow, and easy to compare. */
+    ['facts_digest', 'uuid not null'],
+    ['observation_id', 'uuid not null'],
+  ],
+  primaryKey: ['event_id'],
+  indexes: [],
+};
+
+/**
+ * One row per record of the log: what arrived, how it proved itself, what became of it.
+ * `outcome`: applied · duplicate · conflict · claim · ignored · parked.
+ */
+export const DELIVERIES: FoldTable = {
+  name: 'deliveries',
+  columns: [
+    ['partition', 'smallint not null'],
+    ['position', 'bigint not null'],
+    ['observation_id', 'uuid not null'],
+    ['kind', 'text not null'],
+    ['account', 'text not null'],
+    ['provider', 'text not null'],
+    ['route', 'text not null'],
+    ['subject', 'text not null'],
+    ['payment_id', 'uuid'],
+    ['event_id', 'uuid'],
+    ['event_type', 'text'],
+    ['provider_event_id', 'text'],
+    ['provider_references', 'text[] not null'],
+    ['outcome', 'text not null'],
+    ['reason', 'text'],
+    ['trust', 'text not null'],
+    ['verification_mode', 'text not null'],
+    ['verification_key_id', 'text'],
+    ['claimed_status', 'text'],
+    ['request_id', 'text not null'],
+    ['provider_trace_ids', 'text[] not null'],
+    ['traceparent', 'text'],
+    ['body_digest', 'text not null'],
+    ['occurred_at', 'timestamptz'],
+    ['received_at', 'timestamptz not null'],
+    ['recorded_at', 'timestamptz not null'],
+  ],
+  primaryKey: ['partition', 'position'],
+  indexes: [
+    '(payment_id)',
+    '(observation_id)',
+    '(request_id)',
+    '(provider_event_id) where provider_event_id is not null',
+    "using gin (provider_trace_ids) where provider_trace_ids <> '{}'",
+    "using gin (provider_references) where provider_references <> '{}'",
+  ],
+};
+
+/** What a decision has to be taken on: a lookup is due. Pure function of the payment's state. */
+export const WORK_QUEUE: FoldTable = {
+  name: 'work_queue',
+  columns: [
+    ['subject', 'text not null'],
+    ['task', 'text not null'],
+    ['account', 'text not null'],
+    ['provider', 'text not null'],
+    ['payment_id', 'uuid not null'],
+    /** Position of the claim that waits for an answer. */
+    ['due_position', 'bigint not null'],
+    /** The subject's last position: what a lookup leased now is as of. */
+    ['last_position', 'bigint not null'],
+    /** Attributed to an order: known subjects are looked up first. */
+    ['is_known', 'boolean not null'],
+    ['since', 'timestamptz not null'],
+  ],
+  primaryKey: ['subject', 'task'],
+  indexes: ['(account, is_known desc, since)'],
+  storage: UPDATED_IN_PLACE,
+};
+
+/** Subjects whose fold failed deterministically: nothing of theirs is folded until they are released. */
+export const PARKED_SUBJECTS: FoldTable = {
+  name: 'parked_subjects',
+  columns: [
+    ['parked_id', 'uuid not null'],
+    ['subject', 'text not null'],
+    ['reason', 'text not null'],
+    ['partition', 'smallint not null'],
+    ['first_position', 'bigint not null'],
+    ['recorded_at', 'timestamptz not null'],
+  ],
+  primaryKey: ['subject'],
+  indexes: [],
+};
+
+export const PARKED_RECORDS: FoldTable = {
+  name: 'parked_records',
+  columns: [
+    ['partition', 'smallint not null'],
+    ['position', 'bigint not null'],
+    ['subject', 'text not null'],
+    ['observation_id', 'uuid'],
+    ['recorded_at', 'timestamptz not null'],
+  ],
+  primaryKey: ['partition', 'position'],
+  indexes: ['(subject)'],
+};
+
+export const FOLD_TABLES: readonly FoldTable[] = [
+  PAYMENTS,
+  PAYMENT_CHANGES,
+  REFUNDS,
+  ORDERS,
+  ORDER_PAYMENTS,
+  EVENTS,
+  DELIVERIES,
+  WORK_QUEUE,
+  PARKED_SUBJECTS,
+  PARKED_RECORDS,
+];

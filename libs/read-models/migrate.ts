@@ -1,0 +1,29 @@
+import { DataSource } from 'typeorm';
+import { OperationalTables1763770000000 } from './migrations/0001-operational-tables.js';
+
+const MIGRATION_LOCK = 4_210_001;
+
+/**
+ * Brings the operational schema up to date. TypeORM's migrations take no lock of their own, so several
+ * processes that start at once queue on an advisory lock here. Any error stops the boot.
+ */
+export async function migrate(url: string): Promise<void> {
+  const source = new DataSource({
+    type: 'postgres',
+    url,
+    migrations: [OperationalTables1763770000000],
+    migrationsTableName: 'cuadre_migrations',
+    migrationsTransactionMode: 'each',
+    poolSize: 2,
+  });
+  await source.initialize();
+  const lock = source.createQueryRunner();
+  try {
+    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await source.runMigrations();
+  } finally {
+    // Closing the session gives the lock back, whatever happened.
+    await lock.release();
+    await source.destroy();
+  }
+}
