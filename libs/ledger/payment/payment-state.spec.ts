@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LookupFact, PaymentFact } from './payment-fact.js';
+import {
+  emptyPayment,
+  withAttribution,
+  withClaim,
+  withConflict,
+  withFact,
+  withLookup,
+  type PaymentState,
+} from './payment-state.js';
+import { PAYMENT_STATUSES, type PaymentStatus } from './payment-status.js';
+import { isClaimOutstanding, viewPayment } from './payment-view.js';
+
+const usd = (minor: bigint) => ({ minor, currency: 'USD', exponent: 2 });
+
+function fact(status: PaymentStatus, over: Partial<PaymentFact> = {}): PaymentFact {
+  return {
+    factId: `fact-${status}`,
+    trust: 'signed',
+    status,
+    rank: PAYMENT_STATUSES.indexOf(status),
+    occurredAt: null,
+    amount: usd(2500n),
+    net: null,
+    fee: null,
+    tax: null,
+    refundedTotal: null,
+    refund: null,
+    orderId: 'ORD-1',
+    method: null,
+    failureCode: null,
+    ...over,
+  };
+}
+
+function lookup(asOf: bigint, found: PaymentFact | null): LookupFact {
+  return { factId: `lookup-${asOf}`, asOf, askedAt: '2026-11-22T00:00:00.000Z', found };
+}
+
+const facts: fc.Arbitrary<PaymentFact> = fc
+  .record({
+    status: fc.constantFrom(...PAYMENT_STATUSES),
+    factId: fc.uuid(),
+    second: fc.integer({ min: 10, max: 14 }),
+    amount: fc.bigInt({ min: 1n, max: 5n }),
+    refunded: fc.option(fc.bigInt({ min: 0n, max: 5n })),
+    refund: fc.option(
+      fc.record({
+        refundId: fc.constantFrom('r1', 'r2'),
+        status: fc.constantFrom('pending' as const, 'failed' as const, 'succeeded' as const),
+        amount: fc.constantFrom(usd(1n), usd(2n)),
+        failureCode: fc.constant(null),
+      }),
+    ),
+    orderId: fc.constantFrom('ORD-1', 'ORD-2', null),
+  })
+  .map(({ status, factId, second, amount, refunded, refund, orderId }) =>
+    fact(status, {
+      factId,
+      occurredAt: `2026-01-01T00:00:${second}.000Z`,
+      amount: usd(amount),
+      refundedTotal: refunded === null ? null : usd(refunded),
+      refund,
+      orderId,
+    }),
+  );
+
+type Join = (state: PaymentState) => PaymentState;
+
+const joins: fc.Arbitrary<Join> = fc.oneof(
+  facts.map(
+    (one): Join =>
+      (state) =>
+        withFact(state, one),
+  ),
+  fc.tuple(fc.bigInt({ min: 0n, max: 3n }), fc.option(facts)).map(
+    ([asOf, found]): Join =>
+      (state) =>
+        withLookup(state, { ...lookup(asOf, found), factId: found?.factId ?? `none-${asOf}` }),
+  ),
+  fc
+    .record({ orderId: fc.constantFrom('A', 'B', 'C'), strength: fc.integer({ min: 0, max: 4 }) })
+    .map(
+      (attribution): Join =>
+        (state) =>
+          withAttribution(state, attribution),
+    ),
+  fc.constant<Join>(withConflict),
+);
+
+describe('the join of a payment', () => {
+  it('ends in the same view for any order and any duplication', () => {
+    fc.assert(
+      fc.property(
+        fc
+          .array(joins, { maxLength: 12 })
+          .chain((list) =>
+            fc.tuple(
+              fc.constant(list),
+              fc.shuffledSubarray([...list, ...list], { minLength: list.length * 2 }),
+            ),
+          ),
+        ([list, shuffled]) => {
+          const run = (steps: readonly Join[]) =>
+            viewPayment(steps.reduce((state, join) => join(state), emptyPayment));
+          expect(run(shuffled)).toEqual(run(list));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('lets the highest rank win, whatever comes last', () => {
+    const state = [fact('succeeded'), fact('pending'), fact('created')].reduce(
+      withFact,
+      emptyPayment,
+    );
+    expect(viewPayment(state).status).toBe('succeeded');
+  });
+
+  it('lets a later lookup take back what an earlier one said', () => {
+    const paid = withLookup(emptyPayment, lookup(1n, fact('succeeded')));
+    const unpaid = withLookup(paid, lookup(2n, fact('pending')));
+    expect(viewPayment(unpaid).status).toBe('pending');
+    expect(viewPayment(withLookup(unpaid, lookup(1n, fact('succeeded')))).status).toBe('pending');
+  });
+
+  it('counts the highest running total of refunds once', () => {
+    const state = [
+      fact('succeeded'),
+      fact('partially_refunded', { refundedTotal: usd(1000n) }),
+      fact('partially_refunded', { factId: 'again', refundedTotal: usd(500n) }),
+    ].reduce(withFact, emptyPayment);
+    expect(viewPayment(state)).toMatchObject({
+      status: 'partially_refunded',
+      refunded: usd(1000n),
+    });
+  });
+
+  it('sums refunds by their ids', () => {
+    const refund = (refundId: string) => ({
+      refundId,
+      status: 'succeeded' as const,
+      amount: usd(1250n),
+      failureCode: null,
+    });
+    const state = [
+      fact('succeeded', { factId: 'a', refund: refund('r1') }),
+      fact('succeeded', { factId: 'b', refund: refund('r1') }),
+      fact('succeeded', { factId: 'c', refund: refund('r2') }),
+    ].reduce(withFact, emptyPayment);
+    expect(viewPayment(state)).toMatchObject({ status: 'refunded', refunded: usd(2500n) });
+  });
+
+  it('flags a payment that succeeded after it expired as late', () => {
+    const state = [fact('succeeded'), fact('expired', { rank: 1 })].reduce(withFact, emptyPayment);
+    expect(viewPayment(state)).toMatchObject({ status: 'succeeded', flags: ['late'] });
+  });
+
+  it('flags facts that disagree about the amount', () => {
+    const state = [fact('pending'), fact('succeeded', { amount: usd(1n) })].reduce(
+      withFact,
+      emptyPayment,
+    );
+    expect(viewPayment(state).flags).toEqual(['mismatch']);
+  });
+});
+
+describe('a claim', () => {
+  const claim = {
+    deliveryId: 'd1',
+    status: 'succeeded' as const,
+    amount: usd(2500n),
+    position: 5n,
+    recordedAt: '2026-11-22T00:00:00.000Z',
+  };
+
+  it('moves what is reported and never the status', () => {
+    const state = withClaim(withFact(emptyPayment, fact('pending')), claim);
+    expect(viewPayment(state)).toMatchObject({ status: 'pending', reported: 'succeeded' });
+  });
+
+  it('is settled by a lookup as of its position, not by an older one', () => {
+    const claimed = withClaim(emptyPayment, claim);
+    expect(isClaimOutstanding(withLookup(claimed, lookup(4n, null)))).toBe(true);
+    expect(isClaimOutstanding(withLookup(claimed, lookup(5n, null)))).toBe(false);
+  });
+
+  it('goes by arrival: the later position speaks', () => {
+    const later = { ...claim, status: 'failed' as const, position: 6n };
+    expect(viewPayment(withClaim(withClaim(emptyPayment, claim), later)).reported).toBe('failed');
+    expect(viewPayment(withClaim(withClaim(emptyPayment, later), claim)).reported).toBe('failed');
+  });
+});
+
+describe('an attribution', () => {
+  it('goes to the strongest evidence, and equal evidence for two orders is a conflict', () => {
+    const weak = withAttribution(emptyPayment, { orderId: 'A', strength: 1 });
+    const strong = withAttribution(weak, { orderId: 'Z', strength: 2 });
+    expect(viewPayment(strong)).toMatchObject({ orderId: 'Z', flags: [] });
+    const rival = withAttribution(strong, { orderId: 'B', strength: 2 });
+    expect(viewPayment(rival)).toMatchObject({ orderId: 'B', flags: ['conflict'] });
+  });
+});
