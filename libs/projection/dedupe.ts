@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto';
 import { mayConfirm } from '#ledger/trust.js';
 import type { Queryable } from '#read-models/database.js';
-import { EVENTS } from '#read-models/fold/fold-tables.js';
-import { writeRows, type Row } from '#read-models/writes/write-rows.js';
+import type { Row } from '#read-models/writes/write-rows.js';
 import type { EventMeaning } from './fold-payments.js';
 import type { Interpreted } from './interpret-record.js';
 import { factsText } from './payment-codec.js';
@@ -26,18 +25,15 @@ export type Deduped = {
 export type Foldable = { readonly input: Interpreted; readonly parkedFor: string | null };
 
 /**
- * Dedupes for ever on (account, subject, eventType, id). Only the partition's owner gets here, behind the
- * checkpoint's lock, so reading before writing cannot race.
+ * Dedupes for ever on (account, subject, eventType, id). `known` are the digests that were stored before
+ * this batch; only the partition's owner gets here, behind the checkpoint's lock, so reading before
+ * writing cannot race. `fresh` are the rows to store.
  */
-export async function dedupe(
-  tx: Queryable,
-  schema: string,
+export function dedupe(
   foldable: readonly Foldable[],
-): Promise<readonly Deduped[]> {
-  const events = foldable.flatMap(({ input, parkedFor }) =>
-    parkedFor === null && input.meaning.kind === 'event' ? [input.meaning] : [],
-  );
-  const digests = await knownDigests(tx, schema, events);
+  known: ReadonlyMap<string, string>,
+): { readonly deduped: readonly Deduped[]; readonly fresh: readonly Row[] } {
+  const digests = new Map(known);
   const fresh: Row[] = [];
   const deduped = foldable.map(({ input, parkedFor }): Deduped => {
     if (parkedFor !== null) return { input, outcome: 'parked', reason: parkedFor };
@@ -45,16 +41,33 @@ export async function dedupe(
     if (meaning.kind === 'poison') return { input, outcome: 'parked', reason: meaning.reason };
     if (meaning.kind === 'ignored') return { input, outcome: 'ignored', reason: meaning.reason };
     const digest = factsDigest(meaning);
-    const known = digests.get(meaning.eventId);
-    if (known === undefined) {
+    const before = digests.get(meaning.eventId);
+    if (before === undefined) {
       digests.set(meaning.eventId, digest);
       fresh.push([meaning.eventId, digest, meaning.observation.id]);
     }
-    return { input, ...judge(meaning, { known, digest }) };
+    return { input, ...judge(meaning, { known: before, digest }) };
   });
   fresh.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
-  await writeRows(tx, { schema, table: EVENTS, rows: fresh, mode: 'insert' });
-  return deduped;
+  return { deduped, fresh };
+}
+
+/** The digests of these events' facts, as far as they have been seen before. */
+export async function knownDigests(
+  tx: Queryable,
+  schema: string,
+  interpreted: readonly Interpreted[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = interpreted.flatMap(({ meaning }) =>
+    meaning.kind === 'event' ? [meaning.eventId] : [],
+  );
+  if (ids.length === 0) return new Map();
+  const { rows } = await tx.query<{ event_id: string; facts_digest: string }>({
+    name: `${schema}.events.known`,
+    text: `select event_id, facts_digest from ${schema}.events where event_id = any($1::uuid[])`,
+    values: [[...new Set(ids)]],
+  });
+  return new Map(rows.map((row) => [row.event_id, row.facts_digest]));
 }
 
 function judge(
@@ -68,20 +81,6 @@ function judge(
   }
   if (known === undefined) return { outcome: 'applied', reason: null };
   return { outcome: known === digest ? 'duplicate' : 'conflict', reason: null };
-}
-
-async function knownDigests(
-  tx: Queryable,
-  schema: string,
-  events: readonly EventMeaning[],
-): Promise<Map<string, string>> {
-  if (events.length === 0) return new Map();
-  const { rows } = await tx.query<{ event_id: string; facts_digest: string }>({
-    name: `${schema}.events.known`,
-    text: `select event_id, facts_digest from ${schema}.events where event_id = any($1::uuid[])`,
-    values: [[...new Set(events.map((event) => event.eventId))]],
-  });
-  return new Map(rows.map((row) => [row.event_id, row.facts_digest]));
 }
 
 function factsDigest({ event }: EventMeaning): string {

@@ -8,15 +8,19 @@ import type { Queryable } from '#read-models/database.js';
 import { foldSchemaName, type Generation } from '#read-models/fold/fold-schema.js';
 import {
   DELIVERIES,
+  EVENTS,
+  PARKED_RECORDS,
+  PARKED_SUBJECTS,
   PAYMENT_CHANGES,
   PAYMENTS,
   REFUNDS,
   WORK_QUEUE,
+  type FoldTable,
 } from '#read-models/fold/fold-tables.js';
 import { writeOutbox } from '#read-models/writes/outbox.js';
-import { writeRows, type Row } from '#read-models/writes/write-rows.js';
+import { writeRows, type Row, type WriteMode } from '#read-models/writes/write-rows.js';
 import { advanceCheckpoint, type Checkpoint } from './checkpoint.js';
-import { dedupe, type Deduped } from './dedupe.js';
+import { dedupe, knownDigests, type Deduped } from './dedupe.js';
 import { deliveryRow } from './delivery-row.js';
 import { attachPayments, foldOrders, type TouchedOrder } from './fold-orders.js';
 import {
@@ -31,7 +35,7 @@ import {
 import { FOLD_VERSION } from './fold-version.js';
 import { interpretRecord, type Interpreted } from './interpret-record.js';
 import { loadPayments } from './load-payments.js';
-import { parkPoison } from './park.js';
+import { parkedSubjects, parkPoison } from './park.js';
 
 export type FoldTarget = {
   readonly generation: Generation;
@@ -65,7 +69,7 @@ export async function foldBatch(
     readonly checkpoint: Checkpoint;
     readonly records: readonly StoredRecord[];
     /** Records that a database refused for good, by position: they park instead of folding. */
-    readonly poison?: ReadonlyMap<bigint, string>;
+    readonly refused?: ReadonlyMap<bigint, string>;
   },
 ): Promise<FoldedBatch> {
   const { checkpoint } = batch;
@@ -77,36 +81,49 @@ export async function foldBatch(
     nextPosition: last.record.position + 1n,
     lastRecordedAtMs: last.recordedAtMs,
   };
-  await advanceCheckpoint(tx, target.generation, {
-    partition: batch.partition,
-    expected: checkpoint.nextPosition,
-    next: next.nextPosition,
-    recordedAtMs: next.lastRecordedAtMs,
-    status: target.status,
-  });
   const schema = foldSchemaName(target.generation);
-  const { foldable, parked } = await parkPoison(tx, schema, {
-    interpreted,
-    poison: batch.poison ?? new Map(),
+  // Issued together, run in this order: nothing is read before the checkpoint's lock is held.
+  const [, parked, known, payments] = await Promise.all([
+    advanceCheckpoint(tx, target.generation, {
+      partition: batch.partition,
+      expected: checkpoint.nextPosition,
+      next: next.nextPosition,
+      recordedAtMs: next.lastRecordedAtMs,
+      status: target.status,
+    }),
+    parkedSubjects(tx, schema, interpreted),
+    knownDigests(tx, schema, interpreted),
+    loadPayments(tx, schema, interpreted),
+  ]);
+  const {
+    foldable,
+    subjects,
+    records: parkedRecords,
+  } = parkPoison(interpreted, {
+    parked,
+    refused: batch.refused ?? new Map(),
   });
-  const deduped = await dedupe(tx, schema, foldable);
-  const { payments, changes } = await foldPayments(tx, schema, deduped);
-  await writePayments(tx, schema, { payments, changes });
-  await writeRows(tx, {
-    schema,
-    table: DELIVERIES,
-    rows: deduped.map(deliveryRow),
-    mode: 'insert',
-  });
-  const messages = [
-    ...changes.filter(({ view }) => view.status !== null).map(toMessage),
-    ...(await foldOrders(tx, schema, touchedOrders(payments, deduped))),
-  ];
+  const { deduped, fresh } = dedupe(foldable, known);
+  const folded = foldPayments(payments, deduped);
+  const write = (table: FoldTable, rows: readonly Row[], mode: WriteMode): Promise<void> =>
+    writeRows(tx, { schema, table, rows, mode });
+  const [orderMessages] = await Promise.all([
+    writePayments(tx, schema, folded).then(() =>
+      foldOrders(tx, schema, touchedOrders(folded.payments, deduped)),
+    ),
+    write(PARKED_SUBJECTS, subjects, 'insert'),
+    write(PARKED_RECORDS, parkedRecords, 'insert'),
+    write(EVENTS, fresh, 'insert'),
+    write(PAYMENT_CHANGES, folded.changes.map(changeRow), 'insert'),
+    write(DELIVERIES, deduped.map(deliveryRow), 'insert'),
+  ]);
+  const paymentMessages = folded.changes.filter(({ view }) => view.status !== null).map(toMessage);
+  const messages = [...paymentMessages, ...orderMessages];
   if (target.status === 'live') await writeOutbox(tx, messages);
   return {
     next,
     messages: messages.length,
-    parked,
+    parked: parkedRecords.length,
     outcomes: deduped.map(({ input, outcome, reason }) => ({
       provider: input.meaning.observation?.schema.provider ?? 'unknown',
       outcome,
@@ -126,57 +143,46 @@ function interpretAll(
   });
 }
 
+type FoldedPayments = {
+  readonly payments: readonly PaymentInFold[];
+  readonly changes: readonly PaymentChange[];
+};
+
 /** Folds in memory, event by event, in the order of the partition. */
-async function foldPayments(tx: Queryable, schema: string, deduped: readonly Deduped[]) {
-  const payments = await loadPayments(tx, schema, deduped);
+function foldPayments(
+  loaded: ReadonlyMap<string, PaymentInFold>,
+  deduped: readonly Deduped[],
+): FoldedPayments {
   const touched = new Map<string, PaymentInFold>();
   const changes: PaymentChange[] = [];
   for (const { input, outcome } of deduped) {
-    if (input.meaning.kind !== 'event' || outcome === 'duplicate' || outcome === 'parked') continue;
-    const payment = payments.get(input.meaning.observation.subject);
+    const { meaning } = input;
+    if (meaning.kind !== 'event' || outcome === 'duplicate' || outcome === 'parked') continue;
+    const payment = loaded.get(meaning.observation.subject);
     invariant(payment !== undefined, 'Every event of a batch has its payment loaded.');
-    const change = foldEvent(payment, input, {
-      ...input.meaning,
-      isConflict: outcome === 'conflict',
-    });
+    const change = foldEvent(payment, input, { ...meaning, isConflict: outcome === 'conflict' });
     touched.set(payment.subject, payment);
     if (change !== null) changes.push(change);
   }
-  const sorted = [...touched.values()].sort((a, b) => (a.paymentId < b.paymentId ? -1 : 1));
-  return { payments: sorted, changes };
+  const payments = [...touched.values()].sort((a, b) => (a.paymentId < b.paymentId ? -1 : 1));
+  return { payments, changes };
 }
 
 async function writePayments(
   tx: Queryable,
   schema: string,
-  { payments, changes }: { payments: readonly PaymentInFold[]; changes: readonly PaymentChange[] },
+  { payments }: FoldedPayments,
 ): Promise<void> {
-  await writeRows(tx, {
-    schema,
-    table: PAYMENTS,
-    rows: payments.map(paymentRow),
-    mode: 'upsert',
-  });
-  await writeRows(tx, {
-    schema,
-    table: PAYMENT_CHANGES,
-    rows: changes.map(changeRow),
-    mode: 'insert',
-  });
-  await writeRows(tx, {
-    schema,
-    table: REFUNDS,
-    rows: payments.flatMap(refundRows),
-    mode: 'upsert',
-  });
-  await attachPayments(
-    tx,
-    schema,
-    payments.flatMap(({ paymentId, state }) =>
-      state.attributions.map(({ orderId }) => ({ orderId, paymentId })),
-    ),
+  const links = payments.flatMap(({ paymentId, state }) =>
+    state.attributions.map(({ orderId }) => ({ orderId, paymentId })),
   );
-  await writeWork(tx, schema, payments);
+  const refunds = payments.flatMap(refundRows);
+  await Promise.all([
+    writeRows(tx, { schema, table: PAYMENTS, rows: payments.map(paymentRow), mode: 'upsert' }),
+    writeRows(tx, { schema, table: REFUNDS, rows: refunds, mode: 'upsert' }),
+    attachPayments(tx, schema, links),
+    writeWork(tx, schema, payments),
+  ]);
 }
 
 async function writeWork(
@@ -192,13 +198,18 @@ async function writeWork(
     if (row === null) settled.push(payment.subject);
     else due.push(row);
   }
-  await writeRows(tx, { schema, table: WORK_QUEUE, rows: due, mode: 'upsert' });
-  if (settled.length === 0) return;
-  await tx.query({
-    name: `${schema}.work_queue.settle`,
-    text: `delete from ${schema}.work_queue where subject = any($1::text[])`,
-    values: [settled],
-  });
+  const settling =
+    settled.length === 0
+      ? null
+      : tx.query({
+          name: `${schema}.work_queue.settle`,
+          text: `delete from ${schema}.work_queue where subject = any($1::text[])`,
+          values: [settled],
+        });
+  await Promise.all([
+    writeRows(tx, { schema, table: WORK_QUEUE, rows: due, mode: 'upsert' }),
+    settling,
+  ]);
 }
 
 function touchedOrders(

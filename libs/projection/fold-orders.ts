@@ -24,7 +24,7 @@ export async function foldOrders(
   if (touched.length === 0) return [];
   const traces = new Map(touched.map(({ orderId, traceparent }) => [orderId, traceparent]));
   const orderIds = [...traces.keys()].sort();
-  await tx.query({
+  const created = tx.query({
     name: `${schema}.orders.create`,
     text: `insert into ${schema}.orders
              (order_id, status, assurance, amounts, flags, first_recorded_at, recorded_at, version)
@@ -33,13 +33,13 @@ export async function foldOrders(
            on conflict do nothing`,
     values: [orderIds],
   });
-  const before = await tx.query<{ order_id: string; version: string }>({
+  const locked = tx.query<{ order_id: string; version: string }>({
     name: `${schema}.orders.lock`,
     text: `select order_id, version from ${schema}.orders
             where order_id = any($1::text[]) order by order_id for update`,
     values: [orderIds],
   });
-  const payments = await tx.query<AttachedPayment>({
+  const attached = tx.query<AttachedPayment>({
     name: `${schema}.orders.payments`,
     text: `select op.order_id as attached_to, p.payment_id, p.order_id, p.status, p.reported,
                   p.currency, p.exponent, p.amount_minor, p.refunded_minor, p.flags, p.version,
@@ -49,6 +49,7 @@ export async function foldOrders(
             order by op.order_id, p.payment_id`,
     values: [orderIds],
   });
+  const [, before, payments] = await Promise.all([created, locked, attached]);
   const byOrder = Map.groupBy(payments.rows, (row) => row.attached_to);
   const rows: Row[] = [];
   const messages: PublicMessage[] = [];

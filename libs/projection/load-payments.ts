@@ -1,20 +1,19 @@
 import { paymentIdOf } from '#events/ids.js';
 import { viewPayment } from '#ledger/payment/payment-view.js';
 import type { Queryable } from '#read-models/database.js';
-import type { Deduped } from './dedupe.js';
 import { newPayment, type PaymentInFold } from './fold-payments.js';
+import type { Interpreted } from './interpret-record.js';
 import { decodePaymentState } from './payment-codec.js';
 
 /** The payments that a batch's events concern, by subject key: as stored, or new. */
 export async function loadPayments(
   tx: Queryable,
   schema: string,
-  deduped: readonly Deduped[],
+  interpreted: readonly Interpreted[],
 ): Promise<ReadonlyMap<string, PaymentInFold>> {
   const payments = new Map<string, PaymentInFold>();
-  for (const { input, outcome } of deduped) {
-    const { meaning, recordedAtMs } = input;
-    if (meaning.kind !== 'event' || outcome === 'duplicate' || outcome === 'parked') continue;
+  for (const { meaning, recordedAtMs } of interpreted) {
+    if (meaning.kind !== 'event') continue;
     const { subject, schema: source } = meaning.observation;
     if (payments.has(subject)) continue;
     const identity = { paymentId: paymentIdOf(subject), subject, provider: source.provider };

@@ -1,30 +1,34 @@
 import { uuidV5 } from '#events/uuid.js';
 import { mayConfirm } from '#ledger/trust.js';
 import type { Queryable } from '#read-models/database.js';
-import { PARKED_RECORDS, PARKED_SUBJECTS } from '#read-models/fold/fold-tables.js';
-import { writeRows, type Row } from '#read-models/writes/write-rows.js';
+import type { Row } from '#read-models/writes/write-rows.js';
 import type { Foldable } from './dedupe.js';
 import type { Interpreted } from './interpret-record.js';
 
 /**
  * A poison record parks its subject, not the partition: it and everything later about the same subject is
- * set aside, with positions, in this transaction; all other subjects go on.
+ * set aside, with positions, in the batch's transaction; all other subjects go on.
  *
  * Untrusted records never park anything. What the database refused of theirs is kept without effect.
  */
-export async function parkPoison(
-  tx: Queryable,
-  schema: string,
-  {
-    interpreted,
-    poison,
-  }: { interpreted: readonly Interpreted[]; poison: ReadonlyMap<bigint, string> },
-): Promise<{ readonly foldable: readonly Foldable[]; readonly parked: number }> {
-  const parkedFor = await parkedSubjects(tx, schema, interpreted);
+export function parkPoison(
+  interpreted: readonly Interpreted[],
+  known: {
+    /** Subjects that are parked already, with the reason. */
+    readonly parked: ReadonlyMap<string, string>;
+    /** What the database refused for good, by position. */
+    readonly refused: ReadonlyMap<bigint, string>;
+  },
+): {
+  readonly foldable: readonly Foldable[];
+  readonly subjects: readonly Row[];
+  readonly records: readonly Row[];
+} {
+  const parkedFor = new Map(known.parked);
   const subjects: Row[] = [];
   const records: Row[] = [];
   const foldable = interpreted.map((input): Foldable => {
-    const judged = withRefusal(input, poison.get(input.record.position));
+    const judged = withRefusal(input, known.refused.get(input.record.position));
     const subject = input.record.key;
     const { meaning, record } = judged;
     if (meaning.kind === 'poison' && !parkedFor.has(subject)) {
@@ -43,9 +47,7 @@ export async function parkPoison(
     }
     return { input: judged, parkedFor: reason };
   });
-  await writeRows(tx, { schema, table: PARKED_SUBJECTS, rows: subjects, mode: 'insert' });
-  await writeRows(tx, { schema, table: PARKED_RECORDS, rows: records, mode: 'insert' });
-  return { foldable, parked: records.length };
+  return { foldable, subjects, records };
 }
 
 function withRefusal(input: Interpreted, refusal: string | undefined): Interpreted {
@@ -60,11 +62,12 @@ function withRefusal(input: Interpreted, refusal: string | undefined): Interpret
   };
 }
 
-async function parkedSubjects(
+/** Which of these records' subjects are parked already, and why. */
+export async function parkedSubjects(
   tx: Queryable,
   schema: string,
   interpreted: readonly Interpreted[],
-): Promise<Map<string, string>> {
+): Promise<ReadonlyMap<string, string>> {
   const { rows } = await tx.query<{ subject: string; reason: string }>({
     name: `${schema}.parked_subjects.of`,
     text: `select subject, reason from ${schema}.parked_subjects where subject = any($1::text[])`,

@@ -71,7 +71,7 @@ export class ProjectionHandler implements BatchHandler {
   private async foldOnce(
     partition: number,
     records: readonly StoredRecord[],
-    poison: ReadonlyMap<bigint, string>,
+    refused: ReadonlyMap<bigint, string>,
   ): Promise<void> {
     const { live, checkpoint } = this.belief(partition);
     if (records.every(({ position }) => position < checkpoint.nextPosition)) return;
@@ -79,7 +79,7 @@ export class ProjectionHandler implements BatchHandler {
       foldBatch(
         tx,
         { generation: live, status: 'live' },
-        { partition, checkpoint, records, poison },
+        { partition, checkpoint, records, refused },
       ),
     );
     this.believed.set(partition, { live, checkpoint: folded.next });

@@ -346,10 +346,7 @@ describe('the projection', () => {
 });
 
 function rebuildOnce(log: MemoryEventLog) {
-  return rebuild(
-    { database, log },
-    { swap: true, batchRecordsMax: 1000, signal: never, onProgress: () => {} },
-  );
+  return rebuild({ database, log }, { swap: true, signal: never, onProgress: () => {} });
 }
 
 async function orderOf(orderId: string): Promise<unknown> {

@@ -38,7 +38,6 @@ export async function rebuild(
   ports: { readonly database: Database; readonly log: EventLog },
   options: {
     readonly swap: boolean;
-    readonly batchRecordsMax: number;
     readonly signal: AbortSignal;
     readonly onProgress: (progress: RebuildProgress) => void;
   },
@@ -78,7 +77,6 @@ class Build {
     private readonly ports: { readonly database: Database; readonly log: EventLog },
     private readonly generation: Generation,
     private readonly options: {
-      readonly batchRecordsMax: number;
       readonly signal: AbortSignal;
       readonly onProgress: (progress: RebuildProgress) => void;
     },

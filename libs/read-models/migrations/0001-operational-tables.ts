@@ -55,6 +55,8 @@ export class OperationalTables1763770000000 implements MigrationInterface {
         attempts int not null default 0,
         next_attempt_at timestamptz not null default now(),
         last_error text,
+        -- What the last answer was as of: until that is folded, the row in the queue is not due.
+        answered_as_of bigint,
         updated_at timestamptz not null default now()
       )`);
     await runner.query(`

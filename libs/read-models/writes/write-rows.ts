@@ -8,7 +8,7 @@ export type Row = readonly unknown[];
  * Chunk sizes, largest first: any number of rows is written by statements of these sizes only, so that
  * each is planned once per connection however the batches are cut.
  */
-const CHUNK_ROWS = [512, 64, 8, 1] as const;
+const CHUNK_ROWS = [512, 128, 32, 8, 2, 1] as const;
 const PARAMETERS_MAX = 65_535;
 
 export type WriteMode =
@@ -19,29 +19,48 @@ export type WriteMode =
   /** A row that is there already is replaced. */
   | 'upsert';
 
-/** Writes rows with prepared multi-row statements: the cheapest form for wide rows. */
+/**
+ * Writes rows with prepared multi-row statements, the cheapest form for wide rows. They are issued at
+ * once, so that they share a round trip.
+ */
 export async function writeRows(
   tx: Queryable,
-  {
-    schema,
-    table,
-    rows,
-    mode,
-  }: { schema: string; table: FoldTable; rows: readonly Row[]; mode: WriteMode },
+  write: {
+    readonly schema: string;
+    readonly table: FoldTable;
+    readonly rows: readonly Row[];
+    readonly mode: WriteMode;
+  },
 ): Promise<void> {
+  const { schema, table, rows, mode } = write;
+  const issued: Promise<unknown>[] = [];
   let start = 0;
   for (const size of CHUNK_ROWS) {
     if (size * table.columns.length > PARAMETERS_MAX) continue;
-    while (rows.length - start >= size) {
-      const chunk = rows.slice(start, start + size);
-      await tx.query({
-        name: `${schema}.${table.name}.${mode}.${size}`,
-        text: statement(schema, table, { size, mode }),
-        values: chunk.flat(1).map(toParameter),
-      });
-      start += size;
+    for (; rows.length - start >= size; start += size) {
+      issued.push(
+        tx.query({
+          name: `${schema}.${table.name}.${mode}.${size}`,
+          text: statement(schema, table, { size, mode }),
+          values: parametersOf(rows, { start, size }),
+        }),
+      );
     }
   }
+  await Promise.all(issued);
+}
+
+function parametersOf(
+  rows: readonly Row[],
+  { start, size }: { start: number; size: number },
+): unknown[] {
+  const parameters: unknown[] = [];
+  for (let index = start; index < start + size; index += 1) {
+    for (const value of rows[index] ?? []) {
+      parameters.push(typeof value === 'bigint' ? value.toString() : value);
+    }
+  }
+  return parameters;
 }
 
 const statements = new Map<string, string>();
@@ -71,9 +90,4 @@ function statement(
   const text = `insert into ${schema}.${name} (${names.join(', ')}) values ${values.join(',')}${onConflict}`;
   statements.set(cacheKey, text);
   return text;
-}
-
-function toParameter(value: unknown): unknown {
-  if (typeof value === 'bigint') return value.toString();
-  return value;
 }

@@ -1,0 +1,76 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/**
+ * Row of the view `cuadre.payments`, without the fold's own state. Amounts are minor units as text:
+ * they may exceed 2^53.
+ */
+@Entity({ schema: 'cuadre', name: 'payments', synchronize: false })
+export class PaymentEntity {
+  @PrimaryColumn('uuid', { name: 'payment_id' })
+  readonly paymentId!: string;
+
+  @Column('text')
+  readonly account!: string;
+
+  @Column('text')
+  readonly provider!: string;
+
+  /** The provider's own id of the payment. */
+  @Column('text')
+  readonly reference!: string;
+
+  @Column('text')
+  readonly subject!: string;
+
+  @Column('text', { name: 'order_id', nullable: true })
+  readonly orderId!: string | null;
+
+  /** Null while there are only claims. */
+  @Column('text', { nullable: true })
+  readonly status!: string | null;
+
+  @Column('text', { nullable: true })
+  readonly reported!: string | null;
+
+  @Column('text', { nullable: true })
+  readonly currency!: string | null;
+
+  @Column('smallint', { nullable: true })
+  readonly exponent!: number | null;
+
+  @Column('numeric', { name: 'amount_minor', nullable: true })
+  readonly amountMinor!: string | null;
+
+  @Column('numeric', { name: 'net_minor', nullable: true })
+  readonly netMinor!: string | null;
+
+  @Column('numeric', { name: 'fee_minor', nullable: true })
+  readonly feeMinor!: string | null;
+
+  @Column('numeric', { name: 'tax_minor', nullable: true })
+  readonly taxMinor!: string | null;
+
+  @Column('numeric', { name: 'refunded_minor', nullable: true })
+  readonly refundedMinor!: string | null;
+
+  @Column('text', { nullable: true })
+  readonly method!: string | null;
+
+  @Column('text', { name: 'failure_code', nullable: true })
+  readonly failureCode!: string | null;
+
+  @Column('text', { array: true })
+  readonly flags!: readonly string[];
+
+  @Column('timestamptz', { name: 'occurred_at', nullable: true })
+  readonly occurredAt!: Date | null;
+
+  @Column('timestamptz', { name: 'first_recorded_at' })
+  readonly firstRecordedAt!: Date;
+
+  @Column('timestamptz', { name: 'recorded_at' })
+  readonly recordedAt!: Date;
+
+  @Column('bigint')
+  readonly version!: string;
+}

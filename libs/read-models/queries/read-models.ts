@@ -1,0 +1,59 @@
+import { DataSource, type EntityTarget, type ObjectLiteral, type Repository } from 'typeorm';
+import { DeliveryEntity } from '../entities/delivery.entity.js';
+import { EventEntity } from '../entities/event.entity.js';
+import { OrderPaymentEntity } from '../entities/order-payment.entity.js';
+import { OrderEntity } from '../entities/order.entity.js';
+import { ParkedSubjectEntity } from '../entities/parked-subject.entity.js';
+import { PaymentChangeEntity } from '../entities/payment-change.entity.js';
+import { PaymentEntity } from '../entities/payment.entity.js';
+import { RefundEntity } from '../entities/refund.entity.js';
+
+export const READ_MODEL_ENTITIES = [
+  DeliveryEntity,
+  EventEntity,
+  OrderEntity,
+  OrderPaymentEntity,
+  ParkedSubjectEntity,
+  PaymentChangeEntity,
+  PaymentEntity,
+  RefundEntity,
+] as const;
+
+const POOL_MAX = 4;
+const STATEMENT_TIMEOUT_MS = 10_000;
+
+/**
+ * The operators' queries, by TypeORM, over the views that follow the live generation. Never writes: the
+ * session is read-only and the schema is the fold's, not the mapper's.
+ */
+export class ReadModels {
+  readonly #source: DataSource;
+
+  private constructor(source: DataSource) {
+    this.#source = source;
+  }
+
+  static async open(url: string): Promise<ReadModels> {
+    const source = new DataSource({
+      type: 'postgres',
+      url,
+      entities: [...READ_MODEL_ENTITIES],
+      synchronize: false,
+      poolSize: POOL_MAX,
+      applicationName: 'cuadre-queries',
+      extra: {
+        statement_timeout: STATEMENT_TIMEOUT_MS,
+        options: '-c default_transaction_read_only=on',
+      },
+    });
+    return new ReadModels(await source.initialize());
+  }
+
+  repository<T extends ObjectLiteral>(entity: EntityTarget<T>): Repository<T> {
+    return this.#source.getRepository(entity);
+  }
+
+  async close(): Promise<void> {
+    await this.#source.destroy();
+  }
+}
