@@ -118,6 +118,8 @@ function compareRefunds(a: RefundFact, b: RefundFact): number {
   return (
     REFUND_STATUSES.indexOf(a.status) - REFUND_STATUSES.indexOf(b.status) ||
     compareText(a.amount?.minor.toString() ?? '', b.amount?.minor.toString() ?? '') ||
+    compareText(a.amount?.currency ?? '', b.amount?.currency ?? '') ||
+    (a.amount?.exponent ?? 0) - (b.amount?.exponent ?? 0) ||
     compareText(a.failureCode ?? '', b.failureCode ?? '')
   );
 }

@@ -76,7 +76,10 @@ function rankedFacts({ facts, lookup }: PaymentState): readonly PaymentFact[] {
 }
 
 function refundedMoney(state: PaymentState, amount: Money | null): Money | null {
-  const succeeded = Object.values(state.refunds).filter((refund) => refund.status === 'succeeded');
+  // Sorted, because an object's members stand in the order of their arrival.
+  const succeeded = Object.values(state.refunds)
+    .filter((refund) => refund.status === 'succeeded')
+    .sort((a, b) => (a.refundId < b.refundId ? -1 : 1));
   const like = amount ?? succeeded.find((refund) => refund.amount !== null)?.amount ?? null;
   if (like === null) return null;
   const summed = succeeded.reduce((sum, refund) => sum + (refund.amount?.minor ?? 0n), 0n);

@@ -1,0 +1,50 @@
+import { parseMajorUnits, type Money } from '#ledger/money.js';
+
+/**
+ * Decimal places by currency: ISO 4217 for the currencies that the four providers name, six places
+ * for their two stablecoins. Profiles refer to it; a change is a new table in a new dated profile.
+ */
+export const EXPONENTS: Readonly<Record<string, number>> = {
+  ARS: 2,
+  AUD: 2,
+  BOB: 2,
+  BRL: 2,
+  CAD: 2,
+  CLP: 0,
+  COP: 2,
+  EUR: 2,
+  GBP: 2,
+  MXN: 2,
+  PEN: 2,
+  PYG: 0,
+  USD: 2,
+  USDC: 6,
+  USDT: 6,
+};
+
+/** How a provider writes money: `major` is 49.99, `minor` is 4999. */
+export type AmountUnit = 'major' | 'minor';
+
+export type AmountFormat = {
+  readonly unit: AmountUnit;
+  readonly exponents: Readonly<Record<string, number>>;
+};
+
+/**
+ * Money from the provider's own text. Null where there is none, where the currency is not in the
+ * table, or where the text is finer than the currency: an amount is never guessed or rounded.
+ */
+export function parseAmount(
+  text: string | null,
+  currency: string | null,
+  { unit, exponents }: AmountFormat,
+): Money | null {
+  if (text === null || currency === null || !Object.hasOwn(exponents, currency)) return null;
+  const exponent = exponents[currency] ?? 0;
+  if (unit === 'minor') {
+    const whole = parseMajorUnits(text, { currency, exponent: 0 });
+    return 'refused' in whole ? null : { ...whole, exponent };
+  }
+  const money = parseMajorUnits(text, { currency, exponent });
+  return 'refused' in money ? null : money;
+}

@@ -1,0 +1,86 @@
+import type { HttpCall } from '../provider.js';
+import { ProviderUnavailable } from '../provider.js';
+import { memberTree, scanJson } from '../json-scanner.js';
+
+const LIFETIME_WITHOUT_EXPIRY_MS = 14 * 60_000;
+const LIFETIME_MS_MAX = 24 * 60 * 60_000;
+/** A token is given up this long before it ends, so that it does not end on the way. */
+const MARGIN_MS = 30_000;
+const ACCESS = memberTree(['access']);
+const EXPIRY = memberTree(['exp']);
+
+export type AccessTokenOptions = {
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly refreshToken: string;
+  readonly http: HttpCall;
+  readonly nowMs: () => number;
+};
+
+/**
+ * Cobru's access token: `POST /token/refresh/` with `{"refresh"}` answers `{"access"}`. Kept until
+ * the JWT's own expiry, or 14 minutes where it states none (documented lifetimes are 15 and 60
+ * minutes). Concurrent callers share one refresh.
+ */
+export class AccessToken {
+  readonly #options: AccessTokenOptions;
+  #token: { readonly text: string; readonly untilMs: number } | null = null;
+  #refreshing: Promise<string> | null = null;
+
+  constructor(options: AccessTokenOptions) {
+    this.#options = options;
+  }
+
+  async current(): Promise<string> {
+    if (this.#token !== null && this.#options.nowMs() < this.#token.untilMs)
+      return this.#token.text;
+    return this.#refresh();
+  }
+
+  /**
+   * A new token in place of one that was answered with 401, unless somebody has replaced it
+   * already.
+   */
+  async replace(rejected: string): Promise<string> {
+    if (this.#token?.text === rejected) this.#token = null;
+    return this.current();
+  }
+
+  async #refresh(): Promise<string> {
+    this.#refreshing ??= this.#request().finally(() => {
+      this.#refreshing = null;
+    });
+    return this.#refreshing;
+  }
+
+  async #request(): Promise<string> {
+    const { baseUrl, apiKey, refreshToken, http, nowMs } = this.#options;
+    const { status, body } = await http({
+      method: 'POST',
+      url: `${baseUrl}/token/refresh/`,
+      headers: { 'x-api-key': apiKey, 'content-type': 'application/json' },
+      body: JSON.stringify({ refresh: refreshToken }),
+    });
+    const scan = status === 200 ? scanJson(body, ACCESS) : null;
+    const token = scan === null || 'refused' in scan ? undefined : scan.tokens.get('access');
+    const text = token?.startsWith('"') === true ? (JSON.parse(token) as string) : '';
+    if (!/^[\x21-\x7e]{1,8192}$/.test(text)) {
+      throw new ProviderUnavailable(`Cobru answered ${status} to the token refresh.`, {
+        retryAfterMs: null,
+      });
+    }
+    this.#token = { text, untilMs: nowMs() + lifetimeMs(text, nowMs()) };
+    return text;
+  }
+}
+
+function lifetimeMs(jwt: string, nowMs: number): number {
+  const payload = Buffer.from(jwt.split('.')[1] ?? '', 'base64url');
+  const scan = scanJson(payload, EXPIRY);
+  const expiry = 'refused' in scan ? undefined : scan.tokens.get('exp');
+  if (expiry === undefined || !/^\d{1,12}(?:\.\d+)?$/.test(expiry)) {
+    return LIFETIME_WITHOUT_EXPIRY_MS;
+  }
+  const restMs = Number(expiry) * 1_000 - nowMs - MARGIN_MS;
+  return Math.min(Math.max(restMs, 0), LIFETIME_MS_MAX);
+}

@@ -1,0 +1,17 @@
+import type { Provider } from '../provider.js';
+import { cobruClient } from './client.js';
+import { extractCobru } from './extract.js';
+import { interpretCobru } from './interpret.js';
+import { COBRU_LOOKUP_VERSION, COBRU_WEBHOOK_VERSION } from './profile.js';
+
+/** Cobru: unsigned, without event ids. Its callbacks are claims; only a lookup confirms. */
+export const cobru: Provider = {
+  name: 'cobru',
+  schemas: {
+    webhook: { provider: 'cobru', shape: 'webhook', version: COBRU_WEBHOOK_VERSION },
+    lookup: { provider: 'cobru', shape: 'lookup', version: COBRU_LOOKUP_VERSION },
+  },
+  extractWebhook: extractCobru,
+  interpret: interpretCobru,
+  client: cobruClient,
+};

@@ -1,0 +1,115 @@
+import { hasCardNumber } from './card-number.js';
+import { stringOf, type Facts } from './facts.js';
+import { memberTree, type MemberTree } from './json-scanner.js';
+
+/**
+ * What a named member may look like. Everything else is withheld, so that a name, an e-mail, a card
+ * number or free text does not pass by standing where something harmless was expected.
+ *
+ * - `identifier`: at most 200 characters, no control character, no `@`, no card number, nothing
+ *   that looks like a credential; or an integer.
+ * - `amount`: decimal number or numeric string, at most 12 digits before the point and 6 after it.
+ * - `integer`: at most 15 digits, as a number or a string.
+ * - `word`: status, method, code: `[A-Za-z0-9_. -]{1,64}`, no card number or credential.
+ * - `instant`: date and time of ISO 8601, with or without zone, or epoch milliseconds; empty is
+ *   allowed.
+ * - `boolean`: also `"true"`, `"True"`, … as forms send it.
+ * - `list`: an array, of which only the presence is kept.
+ *
+ * `null` fits every shape.
+ */
+export type MemberShape =
+  'identifier' | 'amount' | 'integer' | 'word' | 'instant' | 'boolean' | 'list';
+
+/**
+ * Path to shape. A member is never dropped from a list, because old facts are read back with
+ * it.
+ */
+export type MemberShapes = Readonly<Record<string, MemberShape>>;
+
+export type FactMembers = {
+  readonly shapes: ReadonlyMap<string, MemberShape>;
+  /** For the scanners, on the body as sent. */
+  readonly tree: MemberTree;
+  /** For `readFacts`, on the value of an observation. */
+  readonly valueTree: MemberTree;
+};
+
+export type SelectedFacts = {
+  readonly facts: Facts;
+  /** Paths of members that were named but did not fit their shape. */
+  readonly withheld: readonly string[];
+};
+
+export function factMembers(body: MemberShapes, query: readonly string[] = []): FactMembers {
+  const paths = Object.keys(body);
+  return {
+    shapes: new Map(Object.entries(body)),
+    tree: memberTree(paths),
+    valueTree: memberTree([
+      'body',
+      ...paths.map((path) => `body.${path}`),
+      ...query.map((name) => `query.${name}`),
+    ]),
+  };
+}
+
+/** Keeps of the tokens that a scanner found what fits its shape. */
+export function selectFacts(
+  tokens: ReadonlyMap<string, string>,
+  { shapes }: FactMembers,
+): SelectedFacts {
+  const facts = new Map<string, string>();
+  const withheld: string[] = [];
+  for (const [path, token] of tokens) {
+    const shape = shapes.get(path);
+    if (shape !== undefined && fits(token, shape)) facts.set(path, token);
+    else withheld.push(path);
+  }
+  return { facts, withheld };
+}
+
+const AMOUNT = /^-?\d{1,12}(?:\.\d{1,6})?$/;
+const INTEGER = /^-?\d{1,15}$/;
+const WORD = /^[A-Za-z0-9_. -]{1,64}$/;
+const INSTANT =
+  /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/;
+const BOOLEAN = /^(?:true|false)$/i;
+const IDENTIFIER_CHARACTERS_MAX = 200;
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const NOT_IN_IDENTIFIER = /[\u0000-\u001f\u007f-\u009f\u2028\u2029@]/;
+
+/** API keys, webhook secrets, JSON web tokens, authorisation headers. */
+const CREDENTIAL =
+  /[sprSPR][kK]_(?:live|test)_|whsec_|eyJ[\w-]+\.[\w-]+\.|^(?:[Bb]earer|[Bb]asic|[Tt]oken) /;
+
+export function fits(token: string, shape: MemberShape): boolean {
+  if (token === 'null') return true;
+  if (shape === 'list') return token === '[';
+  if (token === '[' || token === '{') return false;
+  const isText = token.startsWith('"');
+  const text = isText ? stringOf(token) : token;
+  switch (shape) {
+    case 'identifier':
+      return isText ? isIdentifier(text) : INTEGER.test(text) && !isSensitive(text);
+    case 'amount':
+      return AMOUNT.test(text);
+    case 'integer':
+      return INTEGER.test(text) && !hasCardNumber(text);
+    case 'word':
+      return isText && WORD.test(text) && !isSensitive(text);
+    case 'instant':
+      return isText ? text === '' || INSTANT.test(text) : fits(token, 'integer');
+    case 'boolean':
+      return BOOLEAN.test(text);
+  }
+}
+
+function isIdentifier(text: string): boolean {
+  const isBounded = text.length > 0 && text.length <= IDENTIFIER_CHARACTERS_MAX;
+  return isBounded && !NOT_IN_IDENTIFIER.test(text) && !isSensitive(text);
+}
+
+function isSensitive(text: string): boolean {
+  return text.length >= 10 && (hasCardNumber(text) || CREDENTIAL.test(text));
+}

@@ -1,0 +1,20 @@
+/**
+ * A provider's time as ISO 8601 in UTC with milliseconds, so that times compare as text. Epoch
+ * milliseconds are taken as such, 0 and an empty text as "none". A text without a zone is read in
+ * the zone given (`-05:00`), or is unknown.
+ */
+export function parseInstant(text: string | null, zone: string | null = null): string | null {
+  if (text === null || text === '' || text === '0') return null;
+  if (/^\d{1,15}$/.test(text)) return isoOf(Number(text));
+  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?$/.exec(
+    text,
+  );
+  if (match === null) return null;
+  const [, date = '', time = '', ownZone = zone] = match;
+  return ownZone === null ? null : isoOf(Date.parse(`${date}T${time}${ownZone}`));
+}
+
+function isoOf(epochMs: number): string | null {
+  const date = new Date(epochMs);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}

@@ -1,0 +1,48 @@
+import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
+import type { Secret } from './account.js';
+
+/**
+ * `keyId.hex(HMAC-SHA256(account "/" reference))`: ties one callback URL to one order
+ * reference.
+ */
+const TOKEN = /^([A-Za-z0-9_-]{1,40})\.([0-9a-f]{64})$/;
+
+export type TokenClaim = { readonly account: string; readonly reference: string };
+
+/** The token to put beside our order reference in the callback URL that we register. */
+export function makeToken({ key, account, reference }: TokenClaim & { key: Secret }): string {
+  return `${key.id}.${tokenMac(key, { account, reference }).toString('hex')}`;
+}
+
+export function looksLikeToken(text: string): boolean {
+  return TOKEN.test(text);
+}
+
+/** The id of the key that made this token for this account and reference; null where none did. */
+export function verifyToken(
+  token: string,
+  claim: TokenClaim,
+  keys: readonly Secret[],
+): string | null {
+  const match = TOKEN.exec(token);
+  if (match === null) return null;
+  const [, keyId = '', hex = ''] = match;
+  const key = keys.find(({ id }) => id === keyId);
+  if (key === undefined) return null;
+  return timingSafeEqual(tokenMac(key, claim), Buffer.from(hex, 'hex')) ? key.id : null;
+}
+
+const keyObjects = new WeakMap<Secret, KeyObject>();
+
+/** The secret as a key, made once: importing it costs more than the digest. */
+export function keyOf(secret: Secret): KeyObject {
+  const known = keyObjects.get(secret);
+  if (known !== undefined) return known;
+  const key = createSecretKey(secret.value, 'utf8');
+  keyObjects.set(secret, key);
+  return key;
+}
+
+function tokenMac(key: Secret, { account, reference }: TokenClaim): Buffer {
+  return createHmac('sha256', keyOf(key)).update(`${account}/${reference}`).digest();
+}

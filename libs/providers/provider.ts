@@ -1,0 +1,127 @@
+import type { DataSchema, Observation } from '#events/observation.js';
+import type { Subject } from '#events/subject.js';
+import type { PaymentFact } from '#ledger/payment/payment-fact.js';
+import type { Account } from './account.js';
+import type { ProviderName } from './provider-name.js';
+
+/** The contract that one provider's folder fulfils; `registry.ts` lists them. */
+export type Provider = {
+  readonly name: ProviderName;
+  /**
+   * What the values of new observations are called in their envelope, by the shape of the
+   * value.
+   */
+  readonly schemas: { readonly webhook: DataSchema; readonly lookup: DataSchema | null };
+  /**
+   * Edge: which members of a delivery are facts, and which subject they concern. Gives no
+   * meaning.
+   */
+  extractWebhook(delivery: Delivery): Extraction;
+  /**
+   * Projection: what an observation means. Pure, total, and dated: `recordedAtMs` picks the profile
+   * and the interpreter in force when the log took the observation.
+   */
+  interpret(observation: Observation, recordedAtMs: number): Interpretation;
+  /** Asks the provider's API; null where the provider has no lookup that we use. */
+  readonly client: ((account: Account, ports: ClientPorts) => ProviderClient) | null;
+};
+
+export type Delivery = {
+  readonly account: Account;
+  /** Name of the webhook source. */
+  readonly route: string;
+  readonly body: Buffer;
+  /** As sent, or null. */
+  readonly contentType: string | null;
+  /** Decoded, first value of each name; credentials are already taken out. */
+  readonly query: Readonly<Record<string, string>>;
+};
+
+export type Extraction =
+  | {
+      readonly readable: true;
+      /** Facts: `{"body":…,"query":…}`, source tokens verbatim. */
+      readonly value: Buffer;
+      /** Null where no subject is named: the observation goes unkeyed. */
+      readonly subject: Subject | null;
+      /** `test` or `live` where the body says so. */
+      readonly environment: string | null;
+      readonly providerTraceIds: readonly string[];
+      /** Paths of named members whose content did not fit their shape: to be counted. */
+      readonly withheld: readonly string[];
+    }
+  | {
+      readonly readable: false;
+      /** What can still be kept: `{"body":null,"query":…}`. */
+      readonly value: Buffer;
+      /** Why, in kebab words: `malformed-json`, `too-deep`, `duplicate-member`, … */
+      readonly reason: string;
+    };
+
+export type Interpretation =
+  | { readonly event: ProviderEvent }
+  /** Kept, counted, without effect: unknown event, probe, unreadable body. */
+  | { readonly ignored: string };
+
+export type ProviderEvent = {
+  /** The provider's own name, e.g. `payment.succeeded` or `state.3`. */
+  readonly eventType: string;
+  /** Completes (account, subject, eventType, id) for dedupe; see the golden table of keys. */
+  readonly dedupeId: string;
+  /** What the provider calls this delivery, where it has an id: searchable. */
+  readonly providerEventId: string | null;
+  /** The order that the evidence names, with the power that its trust gives it. */
+  readonly orderId: string | null;
+  /** The provider's time, ISO 8601 UTC. */
+  readonly occurredAt: string | null;
+  /** Other ids of the provider for the same payment: searchable. */
+  readonly references: readonly string[];
+  /** What it says about the payment; null where a lookup answered that there is none. */
+  readonly payment: Omit<PaymentFact, 'factId' | 'trust'> | null;
+};
+
+export type ClientPorts = {
+  readonly http: HttpCall;
+  readonly nowMs: () => number;
+};
+
+/** The HTTP client of `platform`, as a function: bounded, with time-outs, without redirects. */
+export type HttpCall = (request: {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}) => Promise<{
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}>;
+
+export type ProviderClient = {
+  /**
+   * Asks for one payment. A found and a not-found answer are both observations; an error of the
+   * network or a 5xx is thrown as `ProviderUnavailable` and is an attempt, not an observation.
+   */
+  lookup(subject: Subject): Promise<LookupAnswer>;
+};
+
+export type LookupAnswer = {
+  readonly found: boolean;
+  /** The exact bytes of the answer, to be sealed. */
+  readonly body: Buffer;
+  readonly contentType: string | null;
+  /** Facts of the answer, as in `Extraction`: `{"body":…,"query":{"status":200}}`. */
+  readonly value: Buffer;
+  readonly askedAtMs: number;
+  readonly providerTraceIds: readonly string[];
+};
+
+export class ProviderUnavailable extends Error {
+  override readonly name = 'ProviderUnavailable';
+  /** What the provider asked us to wait, where it did. */
+  readonly retryAfterMs: number | null;
+  constructor(message: string, options: { retryAfterMs: number | null; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
