@@ -1,13 +1,9 @@
-import {
-  OBSERVATIONS,
-  ORDER_STATUS,
-  PAYMENT_EVENTS,
-  type TopicSettings,
-} from '#events/topics.js';
+import { OBSERVATIONS, ORDER_STATUS, PAYMENT_EVENTS, type TopicSettings } from '#events/topics.js';
 import type { Config, KafkaConfig } from '#platform/config.js';
 import type { Logger } from '#platform/logger.js';
 import type { EventLog } from './event-log.js';
 import { openKafkaEventLog } from './kafka/kafka-event-log.js';
+import { openEventLogPool } from './postgres/pool.js';
 import { openPostgresEventLog } from './postgres/postgres-event-log.js';
 
 /** The topics of one deployment. */
@@ -27,13 +23,15 @@ export async function openEventLogs(options: {
   readonly logger: Logger;
 }): Promise<EventLogs> {
   const opened: EventLog[] = [];
-  const close = async (): Promise<void> => {
-    await Promise.all(opened.map((log) => log.close()));
-  };
+  const opener = topicOpener(options);
   const open = async (settings: TopicSettings): Promise<EventLog> => {
-    const log = await openTopic(settings, options);
+    const log = await opener.open(settings);
     opened.push(log);
     return log;
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all(opened.map((log) => log.close()));
+    await opener.close();
   };
   try {
     return {
@@ -48,39 +46,48 @@ export async function openEventLogs(options: {
   }
 }
 
-type OpenOptions = Parameters<typeof openEventLogs>[0];
+type TopicOpener = {
+  open(settings: TopicSettings): Promise<EventLog>;
+  close(): Promise<void>;
+};
 
-function openTopic(
-  settings: TopicSettings,
-  { config, databaseUrl, logger }: OpenOptions,
-): Promise<EventLog> {
-  const { log, kafka } = config;
+function topicOpener({
+  config: { log, kafka },
+  databaseUrl,
+  logger,
+}: Parameters<typeof openEventLogs>[0]): TopicOpener {
+  const { partitions } = log;
   const limits = {
     appendTimeoutMs: log.appendTimeoutMs,
     pendingRecordsMax: log.appendQueueRecordsMax,
     pendingBytesMax: log.appendQueueBytesMax,
   };
   if (kafka !== null) {
-    return openKafkaEventLog({
-      ...kafkaConnection(kafka),
-      settings,
-      partitions: log.partitions,
-      replicationFactor: kafka.replicationFactor,
-      sessionTimeoutMs: kafka.sessionTimeoutMs,
-      limits,
-      logger: ({ level, message, namespace }) => logger[level]({ kafka: namespace }, message),
-    });
+    const { replicationFactor, sessionTimeoutMs } = kafka;
+    return {
+      open: (settings) =>
+        openKafkaEventLog({
+          ...kafkaConnection(kafka),
+          settings,
+          partitions,
+          replicationFactor,
+          sessionTimeoutMs,
+          limits,
+          logger: ({ level, message, namespace }) => logger[level]({ kafka: namespace }, message),
+        }),
+      close: async () => {},
+    };
   }
   if (databaseUrl === null) {
     throw new Error('Set KAFKA_BROKERS or DATABASE_URL: the log has to be somewhere.');
   }
-  return openPostgresEventLog({
-    database: databaseUrl,
-    settings,
-    partitions: log.partitions,
-    limits,
-    onError: (error) => logger.warn({ err: error }, 'A connection of the event log died.'),
-  });
+  const onError = (error: unknown): void =>
+    logger.warn({ err: error }, 'A connection of the event log died.');
+  const pool = openEventLogPool({ url: databaseUrl, onError });
+  return {
+    open: (settings) => openPostgresEventLog({ database: pool, settings, partitions, limits }),
+    close: () => pool.end(),
+  };
 }
 
 /** kafkajs keeps credentials inside the object that it is given, so each log gets one of its own. */
