@@ -44,8 +44,15 @@ export function positionAfter(
   return encodePosition({ logId, next });
 }
 
+let lastTag: { readonly logId: string; readonly tag: Buffer } | null = null;
+
+/** A process has to do with one log: its tag is not hashed again for every answer. */
 function logTag(logId: string): Buffer {
-  return createHash('sha256').update(logId).digest().subarray(0, LOG_TAG_BYTES);
+  if (lastTag?.logId !== logId) {
+    const tag = createHash('sha256').update(logId).digest().subarray(0, LOG_TAG_BYTES);
+    lastTag = { logId, tag };
+  }
+  return lastTag.tag;
 }
 
 function pushVarint(bytes: number[], value: bigint): void {

@@ -178,7 +178,7 @@ function exchange(url: URL, { request, bounds, agents }: Attempt): Promise<HttpA
     outgoing.on('socket', (socket) => {
       // A kept connection is there already; it tells nothing.
       if (!socket.connecting) clearTimeout(connect);
-      socket.once(isSecure ? 'secureConnect' : 'connect', () => clearTimeout(connect));
+      else socket.once(isSecure ? 'secureConnect' : 'connect', () => clearTimeout(connect));
     });
     outgoing.on('response', (incoming) => {
       clearTimeout(connect);

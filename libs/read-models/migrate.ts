@@ -11,6 +11,8 @@ export async function migrate(url: string): Promise<void> {
   const source = new DataSource({
     type: 'postgres',
     url,
+    // Named, because a user called `cuadre` would otherwise find its own schema first once that exists.
+    schema: 'public',
     migrations: [OperationalTables1763770000000],
     migrationsTableName: 'cuadre_migrations',
     migrationsTransactionMode: 'each',

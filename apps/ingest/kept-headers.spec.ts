@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { keepHeaders } from './kept-headers.js';
+
+describe('kept headers', () => {
+  it.each([
+    '5f8f2a8e-4b7c-4a1e-8d3f-1234567890ab',
+    'req_01HXXABCDEF',
+    '4bf92f3577b34da6a3ce929d0e0e4736',
+  ])('keep the id %s of a delivery, once', (id) => {
+    const { kept, providerTraceIds } = keepHeaders({ 'x-request-id': id, 'x-trace-id': id });
+    expect(providerTraceIds).toEqual([id]);
+    expect(kept).toEqual({ 'x-request-id': id, 'x-trace-id': id });
+  });
+
+  it.each(['maria', 'a b', '4111111111111111', '3000000000', 'sk_live_abc', '', 'x'.repeat(200)])(
+    'leave out "%s", which is no such id',
+    (id) => expect(keepHeaders({ 'x-request-id': id }).providerTraceIds).toEqual([]),
+  );
+
+  it.each([
+    ['python-requests/2.31.0', 'python-requests/2.31.0'],
+    ['axios/1.7.2 (+mailto:someone@example.com)', 'axios/1.7.2'],
+    ['Maria Canaria', undefined],
+  ])('keep of the user agent "%s" the product', (sent, kept) => {
+    expect(keepHeaders({ 'user-agent': sent }).kept['user-agent']).toBe(kept);
+  });
+
+  it('keep a content type as sent, and none that is more than that', () => {
+    const type = 'application/json; charset=UTF-8';
+    expect(keepHeaders({ 'content-type': type }).bodyType).toBe(type);
+    expect(keepHeaders({ 'content-type': 'text/plain; name="x y"' }).bodyType).toBeNull();
+  });
+});

@@ -1,0 +1,52 @@
+import { InvariantError } from '#ledger/assert.js';
+import type { Account, Source } from '#providers/account.js';
+import type { Provider } from '#providers/provider.js';
+import { TokenBucket } from '#platform/token-bucket.js';
+
+/** One webhook URL with all that its requests need, looked up once. */
+export type SourceEdge = {
+  readonly account: Account;
+  readonly source: Source;
+  readonly provider: Provider;
+  /** A bucket per verdict: what is forged never takes from what is genuine. */
+  readonly buckets: { readonly verified: TokenBucket; readonly unverified: TokenBucket };
+};
+
+/** The webhook URLs by name. */
+export class SourceDirectory {
+  private readonly edges: ReadonlyMap<string, SourceEdge>;
+
+  constructor(
+    accounts: readonly Account[],
+    {
+      providerOf,
+      nowMs,
+    }: { readonly providerOf: (name: string) => Provider | null; readonly nowMs: number },
+  ) {
+    this.edges = new Map(
+      accounts.flatMap((account) =>
+        account.sources.map((source) => [
+          source.name,
+          {
+            account,
+            source,
+            provider: known(account, providerOf(account.provider)),
+            buckets: {
+              verified: new TokenBucket(source.rate.verified, nowMs),
+              unverified: new TokenBucket(source.rate.unverified, nowMs),
+            },
+          },
+        ]),
+      ),
+    );
+  }
+
+  find(name: string): SourceEdge | null {
+    return this.edges.get(name) ?? null;
+  }
+}
+
+function known({ id, provider: name }: Account, provider: Provider | null): Provider {
+  if (provider === null) throw new InvariantError(`Account ${id} is of unreadable ${name}.`);
+  return provider;
+}
