@@ -175,13 +175,17 @@ export class AcceptDelivery {
   private extract({ edge, headers, query, requestId }: Admission, body: Buffer): Extraction {
     const contentType = headers['content-type'];
     try {
-      return edge.provider.extractWebhook({
+      const extraction = edge.provider.extractWebhook({
         account: edge.account,
         route: edge.source.name,
         body,
         contentType: typeof contentType === 'string' ? contentType : null,
         query: withoutCredential(query, edge.source.verification),
       });
+      // A sender who knows a secret of ours may put it where a fact is expected.
+      return edge.secrets.some((secret) => extraction.value.includes(secret))
+        ? { readable: false, value: UNREADABLE_VALUE, reason: 'secret-among-facts' }
+        : extraction;
     } catch (error) {
       this.ports.logger.error(
         { err: error, requestId, source: edge.source.name },

@@ -10,6 +10,8 @@ export type SourceEdge = {
   readonly provider: Provider;
   /** A bucket per verdict: what is forged never takes from what is genuine. */
   readonly buckets: { readonly verified: TokenBucket; readonly unverified: TokenBucket };
+  /** Whatever must never be found among the facts, whoever sends it. */
+  readonly secrets: readonly string[];
 };
 
 /** The webhook URLs by name. */
@@ -35,6 +37,7 @@ export class SourceDirectory {
               verified: new TokenBucket(source.rate.verified, nowMs),
               unverified: new TokenBucket(source.rate.unverified, nowMs),
             },
+            secrets: secretsOf(account, source),
           },
         ]),
       ),
@@ -49,4 +52,14 @@ export class SourceDirectory {
 function known({ id, provider: name }: Account, provider: Provider | null): Provider {
   if (provider === null) throw new InvariantError(`Account ${id} is of unreadable ${name}.`);
   return provider;
+}
+
+function secretsOf({ api }: Account, { verification }: Source): readonly string[] {
+  const secrets =
+    verification.mode === 'none'
+      ? []
+      : verification.mode === 'hmac'
+        ? verification.secrets
+        : [...verification.secrets, ...verification.tokenKeys];
+  return [...secrets.map(({ value }) => value), ...Object.values(api?.credentials ?? {})];
 }

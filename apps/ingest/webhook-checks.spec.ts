@@ -128,6 +128,8 @@ describe('personal data and secrets', () => {
         payer_name: canary,
         payer_email: canary,
         description: canary,
+        payment_method: canary,
+        orderId: canary,
         [canary]: canary,
       });
       expect((await edge.post(`cobru?${query}`, body, headers)).status).toBe(200);

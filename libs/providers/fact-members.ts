@@ -10,7 +10,8 @@ import { memberTree, type MemberTree } from './json-scanner.js';
  *   that looks like a credential; or an integer.
  * - `amount`: decimal number or numeric string, at most 12 digits before the point and 6 after it.
  * - `integer`: at most 15 digits, as a number or a string.
- * - `word`: status, method, code: `[A-Za-z0-9_. -]{1,64}`, no card number or credential.
+ * - `word`: status, method, code: `[A-Za-z0-9_.-]{1,64}`, no card number or credential. No space: a
+ *   person's name has one.
  * - `instant`: date and time of ISO 8601, with or without zone, or epoch milliseconds; empty is
  *   allowed.
  * - `boolean`: also `"true"`, `"True"`, … as forms send it.
@@ -71,7 +72,7 @@ export function selectFacts(
 
 const AMOUNT = /^-?\d{1,12}(?:\.\d{1,6})?$/;
 const INTEGER = /^-?\d{1,15}$/;
-const WORD = /^[A-Za-z0-9_. -]{1,64}$/;
+const WORD = /^[A-Za-z0-9_.-]{1,64}$/;
 const INSTANT =
   /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/;
 const BOOLEAN = /^(?:true|false)$/i;

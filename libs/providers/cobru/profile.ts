@@ -38,7 +38,8 @@ export const COBRU_WEBHOOK_MEMBERS = factMembers(
   {
     url: 'identifier',
     state: 'integer',
-    orderId: 'identifier',
+    // Anybody's claim, so narrower than an order id of our own: no spaces, where names would fit.
+    orderId: 'word',
     payed: 'boolean',
     Payed: 'boolean',
     amount: 'amount',
