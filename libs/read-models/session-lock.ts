@@ -28,6 +28,9 @@ export async function acquireSessionLock(
       throw error;
     });
   if (rows[0]?.locked !== true) {
+    // The connection goes on in the pool, and whoever waits for the lock comes here every second.
+    connection.off('error', lose);
+    connection.off('end', lose);
     connection.release();
     return null;
   }

@@ -1,0 +1,145 @@
+import {
+  Module,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+  type Provider,
+} from '@nestjs/common';
+import { CqrsModule, QueryBus } from '@nestjs/cqrs';
+import { HealthRegistry } from '#platform/health.js';
+import { Metrics } from '#platform/metrics.js';
+import { IdLookup } from '#read-models/queries/id-lookup.js';
+import { OperationsReader } from '#read-models/queries/operations-reader.js';
+import { OrderReader } from '#read-models/queries/order-reader.js';
+import { PaymentReader } from '#read-models/queries/payment-reader.js';
+import { ReadModels } from '#read-models/queries/read-models.js';
+import { TrailReader } from '#read-models/queries/trail-reader.js';
+import { EventLog } from '#event-log/event-log.js';
+import { Authenticator } from './access/authenticator.js';
+import { ReadScopeGuard } from './access/read-scope.guard.js';
+import type { ApiDependencies } from './api-dependencies.js';
+import { GrpcServer } from './grpc/grpc-server.js';
+import { LookUpIdHandler } from './lookup/look-up-id.js';
+import { LookupController } from './lookup/lookup.controller.js';
+import { GetStatusHandler } from './operations/get-status.js';
+import { ListParkedHandler } from './operations/list-parked.js';
+import { OperationsController } from './operations/operations.controller.js';
+import { GetOrderHandler } from './order/get-order.js';
+import { ListOrdersHandler } from './order/list-orders.js';
+import { OrderController } from './order/order.controller.js';
+import { OrderGrpc } from './order/order.grpc.js';
+import { PageTokens } from './page/page-tokens.js';
+import { GetPaymentHandler } from './payment/get-payment.js';
+import { ListPaymentsHandler } from './payment/list-payments.js';
+import { PaymentController } from './payment/payment.controller.js';
+import { PositionGate } from './position/position-gate.js';
+import { ApiDescription } from './system/api-description.js';
+import { SystemController } from './system/system.controller.js';
+import { GetTrailHandler } from './trail/get-trail.js';
+import { OriginalReader } from './trail/original-reader.js';
+import { TrailController } from './trail/trail.controller.js';
+
+/** REST and gRPC over one set of query handlers. `configureApi` completes the HTTP server. */
+@Module({})
+export class ApiModule implements OnModuleInit, OnApplicationShutdown {
+  readonly #readModels: ReadModels;
+  readonly #operations: OperationsReader;
+  readonly #health: HealthRegistry;
+
+  constructor(readModels: ReadModels, operations: OperationsReader, health: HealthRegistry) {
+    this.#readModels = readModels;
+    this.#operations = operations;
+    this.#health = health;
+  }
+
+  static register(dependencies: ApiDependencies): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [CqrsModule.forRoot()],
+      controllers: [
+        LookupController,
+        OperationsController,
+        OrderController,
+        PaymentController,
+        SystemController,
+        TrailController,
+      ],
+      providers: [
+        ReadScopeGuard,
+        ApiDescription,
+        ...portProviders(dependencies),
+        ...readerProviders(dependencies),
+        GetOrderHandler,
+        GetPaymentHandler,
+        GetStatusHandler,
+        GetTrailHandler,
+        ListOrdersHandler,
+        ListParkedHandler,
+        ListPaymentsHandler,
+        LookUpIdHandler,
+      ],
+      exports: [ApiDescription, Authenticator, GrpcServer],
+    };
+  }
+
+  onModuleInit(): void {
+    this.#health.register('read-models', 'readiness', async () => {
+      const [first] = await this.#operations.generations();
+      if (first?.status !== 'live') throw new Error('Nothing is folded yet.');
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#readModels.close();
+  }
+}
+
+function portProviders(dependencies: ApiDependencies): Provider[] {
+  const { observations, keyRing, config, logger, metrics, health } = dependencies;
+  const authenticator = new Authenticator(config.apiTokens);
+  return [
+    { provide: EventLog, useValue: observations },
+    { provide: Metrics, useValue: metrics },
+    { provide: HealthRegistry, useValue: health },
+    { provide: Authenticator, useValue: authenticator },
+    { provide: PageTokens, useValue: new PageTokens(keyRing.digestKey.key) },
+    { provide: OriginalReader, useValue: new OriginalReader(observations, keyRing, logger) },
+    {
+      provide: PositionGate,
+      useFactory: (operations: OperationsReader) =>
+        new PositionGate(observations, operations, config.minPositionWaitMs),
+      inject: [OperationsReader],
+    },
+    {
+      provide: GrpcServer,
+      useFactory: (queries: QueryBus) =>
+        new GrpcServer(
+          { host: config.http.host, ...config.grpc },
+          new OrderGrpc({ queries, authenticator, logger }),
+          logger,
+        ),
+      inject: [QueryBus],
+    },
+  ];
+}
+
+function readerProviders({ database, databaseUrl }: ApiDependencies): Provider[] {
+  return [
+    { provide: ReadModels, useFactory: () => ReadModels.open(databaseUrl) },
+    {
+      provide: OrderReader,
+      useFactory: (readModels: ReadModels) => new OrderReader(database, readModels),
+      inject: [ReadModels],
+    },
+    {
+      provide: OperationsReader,
+      useFactory: (readModels: ReadModels) => new OperationsReader(database, readModels),
+      inject: [ReadModels],
+    },
+    ...[PaymentReader, TrailReader, IdLookup].map((reader) => ({
+      provide: reader,
+      useFactory: (readModels: ReadModels) => new reader(readModels),
+      inject: [ReadModels],
+    })),
+  ];
+}

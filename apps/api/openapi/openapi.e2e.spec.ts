@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { paymentIdOf } from '#events/ids.js';
+import { startApi, TOKENS, type ApiUnderTest } from '../../../test/harness/api.js';
+import { insertRows } from '../../../test/harness/read-model-rows.js';
+import { schemaErrors, type JsonSchema } from '../../../test/harness/json-schema.js';
+
+type Operation = {
+  readonly operationId?: string;
+  readonly summary?: string;
+  readonly security?: readonly unknown[];
+  readonly parameters?: readonly { name: string; in: string; schema?: JsonSchema }[];
+  readonly responses: Readonly<
+    Record<string, { content?: Readonly<Record<string, { schema: JsonSchema }>> }>
+  >;
+};
+
+type Document = {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
+};
+
+const ORDER_ID = 'ORD-1';
+const SUBJECT = 'mintcash-test/payment/pay_1';
+const PAYMENT_ID = paymentIdOf(SUBJECT);
+const OBSERVATION_ID = '0199a0b0-0000-7000-8000-000000000001';
+
+let api: ApiUnderTest;
+let document: Document;
+
+beforeAll(async () => {
+  api = await startApi();
+  const money = { amount: '1.00', currency: 'USD', minorUnits: '100', exponent: 2 };
+  await insertRows(api.database, 'orders', [
+    { order_id: ORDER_ID, amounts: JSON.stringify({ paid: [money], refunded: [] }) },
+  ]);
+  await insertRows(api.database, 'payments', [
+    {
+      payment_id: PAYMENT_ID,
+      reference: 'pay_1',
+      subject: SUBJECT,
+      order_id: ORDER_ID,
+      status: 'succeeded',
+      currency: 'USD',
+      exponent: 2,
+      amount_minor: 100n,
+    },
+  ]);
+  await insertRows(api.database, 'deliveries', [
+    {
+      position: 0n,
+      observation_id: OBSERVATION_ID,
+      subject: SUBJECT,
+      payment_id: PAYMENT_ID,
+      request_id: 'request-1',
+    },
+  ]);
+  await insertRows(api.database, 'payment_changes', [
+    { payment_id: PAYMENT_ID, status: 'succeeded', observation_id: OBSERVATION_ID },
+  ]);
+  await insertRows(api.database, 'parked_subjects', [
+    { parked_id: PAYMENT_ID, subject: SUBJECT, recorded_at: '2026-11-21T10:00:02Z' },
+  ]);
+  document = (await (await fetch(`${api.url}/openapi.json`)).json()) as Document;
+});
+
+afterAll(() => api.stop());
+
+describe('the OpenAPI document', () => {
+  it('is 3.1, and lists every route that the server has, beside the webhooks', () => {
+    expect(document.openapi).toMatch(/^3\.1\.\d+$/);
+    expect(
+      operations()
+        .map(([method, path]) => `${method.toUpperCase()} ${path}`)
+        .sort(),
+    ).toEqual([...api.routes, 'POST /webhooks/{source}'].sort());
+  });
+
+  it('names each operation once, declares its path parameters and an answer', () => {
+    const names = operations().map(([, , operation]) => operation.operationId);
+    expect(new Set(names).size).toBe(names.length);
+    for (const [, path, operation] of operations()) {
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const declared = (operation.parameters ?? []).filter((one) => one.in === 'path');
+      expect(declared.map(({ name }) => name)).toEqual(inPath);
+      expect(operation.summary).toBeTruthy();
+      expect(Object.keys(operation.responses)).toContain('200');
+    }
+  });
+
+  it('refers to nothing that it does not hold, and uses no form of OpenAPI 3.0', () => {
+    const text = JSON.stringify(document);
+    for (const [, name] of text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) {
+      expect(Object.keys(document.components.schemas)).toContain(name);
+    }
+    expect(text).not.toMatch(/"nullable"|"exclusiveMinimum":(true|false)/);
+    expect(text).not.toMatch(/"\$ref":"(?!#\/components\/schemas\/)/);
+  });
+
+  it('asks for a token wherever the server does', async () => {
+    for (const [method, path, operation] of operations()) {
+      if (method !== 'get') continue;
+      const { status } = await fetch(`${api.url}${path.replaceAll(/\{\w+\}/g, PAYMENT_ID)}`);
+      expect([path, (operation.security ?? []).length > 0]).toEqual([path, status === 401]);
+    }
+  });
+
+  it.each([
+    ['/v1/orders', '/v1/orders'],
+    ['/v1/orders/{orderId}', `/v1/orders/${ORDER_ID}`],
+    ['/v1/orders/{orderId}/trail', `/v1/orders/${ORDER_ID}/trail`],
+    ['/v1/payments', '/v1/payments'],
+    ['/v1/payments/{paymentId}', `/v1/payments/${PAYMENT_ID}`],
+    ['/v1/payments/{paymentId}/trail', `/v1/payments/${PAYMENT_ID}/trail?originals=true`],
+    ['/v1/lookup', '/v1/lookup?q=pay_1'],
+    ['/v1/parked', '/v1/parked'],
+    ['/v1/status', '/v1/status'],
+    ['/readyz', '/readyz'],
+  ])('describes what %s answers', async (path, url) => {
+    const answer = await fetch(`${api.url}${url}`, {
+      headers: { authorization: `Bearer ${TOKENS.originals}` },
+    });
+    expect(answer.status).toBe(200);
+
+    const schema = document.paths[path]?.['get']?.responses['200']?.content?.['application/json'];
+    expect(errorsOf(schema?.schema, await answer.json())).toEqual([]);
+  });
+
+  it.each(['/v1/orders/none', '/v1/orders?pageSize=0'])(
+    'describes the problem of %s',
+    async (url) => {
+      const answer = await fetch(`${api.url}${url}`, {
+        headers: { authorization: `Bearer ${TOKENS.read}` },
+      });
+      const responses = document.paths['/v1/orders/{orderId}']?.['get']?.responses ?? {};
+      const schema =
+        responses[String(answer.status)]?.content?.['application/problem+json']?.schema;
+
+      expect(errorsOf(schema, await answer.json())).toEqual([]);
+    },
+  );
+});
+
+describe('the check of answers', () => {
+  const schema: JsonSchema = {
+    type: 'object',
+    required: ['a'],
+    properties: { a: { type: ['string', 'null'], enum: ['x', null] }, b: { type: 'integer' } },
+  };
+  const errors = (value: unknown) => schemaErrors(schema, value, { definitions: {} });
+
+  it('fails for what is missing, of another type, not listed or not described', () => {
+    expect(errors({ a: null, b: 1 })).toEqual([]);
+    for (const value of [{}, { a: 'y' }, { a: 1 }, { a: 'x', b: 1.5 }, { a: 'x', c: 1 }, 'a']) {
+      expect(errors(value)).not.toEqual([]);
+    }
+  });
+});
+
+function operations(): readonly (readonly [method: string, path: string, operation: Operation])[] {
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => [method, path, operation] as const),
+  );
+}
+
+function errorsOf(schema: JsonSchema | undefined, value: unknown): readonly string[] {
+  if (schema === undefined) return ['no schema'];
+  return schemaErrors(schema, value, { definitions: document.components.schemas });
+}

@@ -1,0 +1,26 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsPageSize } from '../http/parameter-rules.js';
+import { PositionQuery } from '../position/position-query.js';
+
+/** What every list takes. */
+export class PageQuery extends PositionQuery {
+  @IsOptional()
+  @IsPageSize()
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    default: 50,
+    description: 'Items of a page at most; more than 1000 counts as 1000.',
+  })
+  readonly pageSize?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(1_024)
+  @ApiPropertyOptional({
+    maxLength: 1_024,
+    description: 'The `nextPageToken` of the page before, with the same filters.',
+  })
+  readonly pageToken?: string;
+}

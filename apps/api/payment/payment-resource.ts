@@ -1,0 +1,110 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { FLAGS } from '#ledger/payment/payment-view.js';
+import { PAYMENT_STATUSES } from '#ledger/payment/payment-status.js';
+import type { PaymentEntity } from '#read-models/entities/payment.entity.js';
+import { MoneyResource, moneyOf } from '../order/money-resource.js';
+
+const money = { type: () => MoneyResource, nullable: true } as const;
+
+/** One payment at one provider account. */
+export class PaymentResource {
+  @ApiProperty({ format: 'uuid' })
+  readonly paymentId!: string;
+
+  @ApiProperty({ description: 'The provider account.' })
+  readonly account!: string;
+
+  @ApiProperty({ example: 'mintcash' })
+  readonly provider!: string;
+
+  @ApiProperty({ description: "The provider's own id of the payment." })
+  readonly reference!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Null while nothing attributes the payment to an order.',
+  })
+  readonly orderId!: string | null;
+
+  @ApiProperty({
+    type: String,
+    enum: PAYMENT_STATUSES,
+    nullable: true,
+    description: 'By trusted evidence only; null while there is none.',
+  })
+  readonly status!: string | null;
+
+  @ApiProperty({
+    type: String,
+    enum: PAYMENT_STATUSES,
+    nullable: true,
+    description: 'The latest claim that nothing has confirmed or cleared yet.',
+  })
+  readonly reported!: string | null;
+
+  @ApiProperty({ ...money, description: 'What the payer paid.' })
+  readonly amount!: MoneyResource | null;
+
+  @ApiProperty({ ...money, description: 'What the merchant is credited.' })
+  readonly net!: MoneyResource | null;
+
+  @ApiProperty(money)
+  readonly fee!: MoneyResource | null;
+
+  @ApiProperty(money)
+  readonly tax!: MoneyResource | null;
+
+  @ApiProperty(money)
+  readonly refunded!: MoneyResource | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  readonly method!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: "The provider's own code." })
+  readonly failureCode!: string | null;
+
+  @ApiProperty({ enum: FLAGS, isArray: true, description: 'What a person should know.' })
+  readonly flags!: readonly string[];
+
+  @ApiProperty({ type: 'integer', description: 'Counts the changes of this payment.' })
+  readonly version!: number;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: "The provider's own time, in UTC.",
+  })
+  readonly occurredAt!: string | null;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly firstRecordedAt!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly recordedAt!: string;
+}
+
+export function paymentResource(row: PaymentEntity): PaymentResource {
+  return {
+    paymentId: row.paymentId,
+    account: row.account,
+    provider: row.provider,
+    reference: row.reference,
+    orderId: row.orderId,
+    status: row.status,
+    reported: row.reported,
+    amount: moneyOf(row.amountMinor, row),
+    net: moneyOf(row.netMinor, row),
+    fee: moneyOf(row.feeMinor, row),
+    tax: moneyOf(row.taxMinor, row),
+    refunded: moneyOf(row.refundedMinor, row),
+    method: row.method,
+    failureCode: row.failureCode,
+    flags: row.flags,
+    version: Number(row.version),
+    occurredAt: row.occurredAt?.toISOString() ?? null,
+    firstRecordedAt: row.firstRecordedAt.toISOString(),
+    recordedAt: row.recordedAt.toISOString(),
+  };
+}

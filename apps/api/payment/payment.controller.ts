@@ -1,0 +1,89 @@
+import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import {
+  ApiBearerAuth,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiTags,
+} from '@nestjs/swagger';
+import { IsOptional } from 'class-validator';
+import { PAYMENT_STATUSES } from '#ledger/payment/payment-status.js';
+import { ReadScopeGuard } from '../access/read-scope.guard.js';
+import { pathParameters, queryParameters } from '../http/parameter-pipe.js';
+import { IsIdText, IsOneOf, IsUuidText } from '../http/parameter-rules.js';
+import { answered } from '../http/refusal.js';
+import { ApiProblems } from '../openapi/problem-responses.js';
+import { ORDER_ID_LENGTH_MAX } from '../order/order.controller.js';
+import { parsePageSize } from '../page/list-page.js';
+import { PageQuery } from '../page/page-query.js';
+import { PositionQuery } from '../position/position-query.js';
+import { GetPayment, PaymentWithRefundsResource } from './get-payment.js';
+import { ListPayments, PaymentListResource } from './list-payments.js';
+
+export class PaymentPath {
+  @IsUuidText()
+  @ApiProperty({ format: 'uuid' })
+  readonly paymentId!: string;
+}
+
+export class PaymentListQuery extends PageQuery {
+  @IsOptional()
+  @IsIdText(40)
+  @ApiPropertyOptional({ maxLength: 40, description: 'The provider account.' })
+  readonly account?: string;
+
+  @IsOptional()
+  @IsIdText(200)
+  @ApiPropertyOptional({ maxLength: 200, description: "The provider's own id of the payment." })
+  readonly reference?: string;
+
+  @IsOptional()
+  @IsIdText(ORDER_ID_LENGTH_MAX)
+  @ApiPropertyOptional({ maxLength: ORDER_ID_LENGTH_MAX })
+  readonly orderId?: string;
+
+  @IsOptional()
+  @IsOneOf(PAYMENT_STATUSES)
+  @ApiPropertyOptional({ enum: PAYMENT_STATUSES })
+  readonly status?: string;
+}
+
+@ApiTags('payments')
+@ApiBearerAuth()
+@UseGuards(ReadScopeGuard)
+@Controller('v1/payments')
+export class PaymentController {
+  readonly #queries: QueryBus;
+
+  constructor(queries: QueryBus) {
+    this.#queries = queries;
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'listPayments', summary: 'Payments, by payment id' })
+  @ApiOkResponse({ type: PaymentListResource })
+  @ApiProblems(400, 401, 403, 503)
+  async list(@Query(queryParameters) query: PaymentListQuery): Promise<PaymentListResource> {
+    const { account = null, reference = null, orderId = null, status = null } = query;
+    const page = { pageSize: parsePageSize(query.pageSize), pageToken: query.pageToken };
+    const wait = { minPosition: query.minPosition ?? null };
+    const filter = { account, reference, orderId, status };
+    return answered(await this.#queries.execute(new ListPayments(filter, page, wait)));
+  }
+
+  @Get(':paymentId')
+  @ApiOperation({ operationId: 'getPayment', summary: 'A payment with its refunds' })
+  @ApiOkResponse({ type: PaymentWithRefundsResource })
+  @ApiProblems(400, 401, 403, 404, 503)
+  async get(
+    @Param(pathParameters) { paymentId }: PaymentPath,
+    @Query(queryParameters) { minPosition }: PositionQuery,
+  ): Promise<PaymentWithRefundsResource> {
+    const query = new GetPayment(paymentId.toLowerCase(), {
+      minPosition: minPosition ?? null,
+    });
+    return answered(await this.#queries.execute(query));
+  }
+}

@@ -1,0 +1,15 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional } from 'class-validator';
+import { IsIdText } from '../http/parameter-rules.js';
+
+/** What every read takes. */
+export class PositionQuery {
+  @IsOptional()
+  @IsIdText(512)
+  @ApiPropertyOptional({
+    maxLength: 512,
+    description:
+      'A position token from the answer to a write: the read waits, up to a limit, until it is folded.',
+  })
+  readonly minPosition?: string;
+}
