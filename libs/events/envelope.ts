@@ -17,7 +17,7 @@ import type { LogRecord, StoredRecord } from './record.js';
 export function encodeObservation(observation: Observation): LogRecord {
   const { verification, lookup } = observation;
   const headers: Record<string, Buffer> = {
-    ce_specversion: Buffer.from('1.0'),
+    ce_specversion: SPEC_VERSION,
     ce_id: Buffer.from(observation.id),
     ce_type: Buffer.from(`cuadre.observation.${observation.kind}.v1`),
     ce_source: Buffer.from(`/${observation.account}/${observation.route}`),
@@ -29,7 +29,7 @@ export function encodeObservation(observation: Observation): LogRecord {
     ),
     ce_requestid: Buffer.from(observation.requestId),
     ce_bodydigest: Buffer.from(observation.bodyDigest),
-    'content-type': Buffer.from('application/json'),
+    'content-type': JSON_TYPE,
   };
   if (observation.providerTraceIds.length > 0) {
     headers['ce_providertraceids'] = Buffer.from(
@@ -53,6 +53,9 @@ export function encodeObservation(observation: Observation): LogRecord {
   if (observation.sealed !== null) headers['ce_sealed'] = observation.sealed;
   return { key: observation.subject, value: observation.value, headers };
 }
+
+const SPEC_VERSION = Buffer.from('1.0');
+const JSON_TYPE = Buffer.from('application/json');
 
 /** Reads a record back. Throws `MalformedEnvelope` for what Cuadre never wrote. */
 export function decodeObservation({ headers, value }: StoredRecord | LogRecord): Observation {

@@ -3,19 +3,18 @@
  * value; big-endian, in the order given. Stored for ever: only ever add another reader.
  */
 export function encodeHeaders(headers: Readonly<Record<string, Buffer>>): Buffer {
-  const parts: Buffer[] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    const nameBytes = Buffer.from(name, 'utf8');
-    if (nameBytes.length > NAME_BYTES_MAX) {
-      throw new RangeError(`A header name of ${nameBytes.length} bytes is too long.`);
-    }
-    const head = Buffer.allocUnsafe(2 + nameBytes.length + 4);
-    head.writeUInt16BE(nameBytes.length, 0);
-    nameBytes.copy(head, 2);
-    head.writeUInt32BE(value.length, 2 + nameBytes.length);
-    parts.push(head, value);
+  const entries = Object.entries(headers);
+  let length = 0;
+  for (const [name, value] of entries)
+    length += headOf(name).length + VALUE_LENGTH_BYTES + value.length;
+  const bytes = Buffer.allocUnsafe(length);
+  let offset = 0;
+  for (const [name, value] of entries) {
+    offset += headOf(name).copy(bytes, offset);
+    offset = bytes.writeUInt32BE(value.length, offset);
+    offset += value.copy(bytes, offset);
   }
-  return Buffer.concat(parts);
+  return bytes;
 }
 
 export function decodeHeaders(bytes: Buffer): Readonly<Record<string, Buffer>> {
@@ -34,3 +33,21 @@ export function decodeHeaders(bytes: Buffer): Readonly<Record<string, Buffer>> {
 }
 
 const NAME_BYTES_MAX = 0xffff;
+const VALUE_LENGTH_BYTES = 4;
+const HEADS_MAX = 1_000;
+const heads = new Map<string, Buffer>();
+
+/** The length and the name, made once: the same few names are in every record. */
+function headOf(name: string): Buffer {
+  const known = heads.get(name);
+  if (known !== undefined) return known;
+  const nameBytes = Buffer.from(name, 'utf8');
+  if (nameBytes.length > NAME_BYTES_MAX) {
+    throw new RangeError(`A header name of ${nameBytes.length} bytes is too long.`);
+  }
+  const head = Buffer.alloc(2 + nameBytes.length);
+  head.writeUInt16BE(nameBytes.length, 0);
+  nameBytes.copy(head, 2);
+  if (heads.size < HEADS_MAX) heads.set(name, head);
+  return head;
+}

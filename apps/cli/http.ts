@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises';
+import { CommandError, type CommandIo } from './command.js';
+
+const ANSWER_TIMEOUT_MS = 15_000;
+
+export type Service = {
+  /** What it is, for messages: `the API`. */
+  readonly title: string;
+  readonly url: string;
+  readonly token: string | null;
+  /** How to name another one: `--url or PORT`. */
+  readonly setting: string;
+};
+
+export type ApiOptions = {
+  readonly url?: string | undefined;
+  readonly token?: string | undefined;
+};
+
+/** The API that the options, else the environment, name; the token of standalone where none is given. */
+export async function apiService(options: ApiOptions, io: CommandIo): Promise<Service> {
+  const url = options.url ?? `http://127.0.0.1:${io.config().http.port}`;
+  const token = options.token ?? io.config().apiTokens[0]?.token ?? (await keptToken(io));
+  return { title: 'the API', url, token, setting: '--url or PORT' };
+}
+
+export function sandboxService(url: string | undefined, io: CommandIo): Service {
+  return {
+    title: 'the sandbox',
+    url: url ?? `http://127.0.0.1:${io.config().sandbox.port}`,
+    token: null,
+    setting: '--sandbox-url or SANDBOX_PORT',
+  };
+}
+
+/** A parsed JSON answer; null for a 404. Everything else that is not 2xx is a failure that says why. */
+export async function getJson(service: Service, path: string, io: CommandIo): Promise<unknown> {
+  const response = await request(service, { method: 'GET', path }, io);
+  if (response.status === 404) return null;
+  await assertOk(response, service);
+  return response.json();
+}
+
+/** Posts JSON and walks the JSON lines of the answer. */
+export async function* postForLines(
+  service: Service,
+  { path, body }: { path: string; body: unknown },
+  io: CommandIo,
+): AsyncGenerator<Readonly<Record<string, unknown>>> {
+  const response = await request(service, { method: 'POST', path, body }, io);
+  await assertOk(response, service);
+  let rest = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) yield JSON.parse(line) as Record<string, unknown>;
+  }
+}
+
+async function request(
+  { title, url, token, setting }: Service,
+  { method, path, body }: { method: string; path: string; body?: unknown },
+  io: CommandIo,
+): Promise<Response> {
+  const headers: Record<string, string> = { accept: 'application/json, application/x-ndjson' };
+  if (token !== null) headers['authorization'] = `Bearer ${token}`;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  try {
+    return await fetch(new URL(path, url), {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // A stream may go on for long; an answer without one may not.
+      signal: body === undefined ? AbortSignal.timeout(ANSWER_TIMEOUT_MS) : io.signal,
+    });
+  } catch (cause) {
+    if (io.signal.aborted) throw new CommandError('Stopped.', { exitCode: 1, cause });
+    throw new CommandError(`Nothing answers at ${url} (${title}).`, {
+      exitCode: 3,
+      hint: `Start Cuadre with \`npm start\`, or name another address with ${setting}.`,
+      cause,
+    });
+  }
+}
+
+async function assertOk(response: Response, { title, token, url }: Service): Promise<void> {
+  if (response.ok) return;
+  const text = await response.text();
+  const problem = readProblem(text);
+  if (response.status === 401) {
+    throw new CommandError(token === null ? 'No token.' : 'The token is not accepted.', {
+      exitCode: 1,
+      hint: `Give a token that ${url} knows with --token, or name the data folder of its process with DATA_DIR.`,
+    });
+  }
+  const details = problem.errors.map((one) => `\n  ${one}`).join('');
+  throw new CommandError(`${title} answered ${response.status}: ${problem.detail}${details}`, {
+    exitCode: response.status === 400 ? 2 : 1,
+    ...(problem.requestId === null ? {} : { hint: `Request id: ${problem.requestId}` }),
+  });
+}
+
+function readProblem(text: string): {
+  readonly detail: string;
+  readonly requestId: string | null;
+  readonly errors: readonly string[];
+} {
+  try {
+    const { detail, requestId, errors } = JSON.parse(text) as {
+      detail?: string;
+      requestId?: string;
+      errors?: readonly { pointer: string; detail: string }[];
+    };
+    return {
+      detail: detail ?? text.slice(0, 200),
+      requestId: requestId ?? null,
+      errors: (errors ?? []).map((one) => `${one.pointer}: ${one.detail}`),
+    };
+  } catch {
+    // Something else answers there; what it says is the best there is.
+    return { detail: text.slice(0, 200), requestId: null, errors: [] };
+  }
+}
+
+async function keptToken(io: CommandIo): Promise<string | null> {
+  try {
+    return (await readFile(io.config().apiTokenFile, 'utf8')).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}

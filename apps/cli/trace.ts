@@ -1,0 +1,80 @@
+import { CommandError, type Command, type CommandIo, type ExitCode } from './command.js';
+import { apiService, getJson, type Service } from './http.js';
+import { parseOptions, usageError } from './options.js';
+import type { Trail } from './trail.js';
+import { formatTrail } from './trail-text.js';
+
+const HELP = `Usage: cuadre trace <any id> [options]
+
+Tells everything about an order or a payment, from request to state: deliveries and how they proved
+themselves, what became of them, changes, lookups, request ids and the provider's trace ids.
+
+The id may be an order id, a payment id, the provider's reference or slug, an event id, a refund id, a
+request id, a provider's trace id or an observation id.
+
+  --originals      the exact bytes too (the token needs the scope \`originals\`)
+  --url <url>      the API (default http://127.0.0.1:PORT)
+  --token <token>  (default: the first of API_TOKENS, else the one in DATA_DIR/api-token)
+  --json           the trails as one JSON document on stdout
+`;
+
+const OPTIONS = {
+  originals: { type: 'boolean' },
+  url: { type: 'string' },
+  token: { type: 'string' },
+} as const;
+
+/** An id that names more than this is told as too vague. */
+const TRAILS_MAX = 5;
+
+export const trace: Command = {
+  name: 'trace',
+  summary: 'tell the whole story of an order, by any id',
+  help: HELP,
+  run: async (args, io) => {
+    const { values, positionals } = parseOptions('trace', args, OPTIONS);
+    const [id, extra] = positionals;
+    if (id === undefined) throw usageError('trace', 'Which id?');
+    if (extra !== undefined) throw usageError('trace', `\`${extra}\` is not expected.`);
+    const service = await apiService(values, io);
+    const hrefs = await findTrails(service, id, io);
+    const query = values.originals === true ? '?originals=true' : '';
+    const trails: Trail[] = [];
+    for (const href of hrefs.slice(0, TRAILS_MAX)) {
+      const trail = await getJson(service, `${href}${query}`, io);
+      if (trail !== null) trails.push(trail as Trail);
+    }
+    return print(trails, { io, isJson: values.json, more: hrefs.length - TRAILS_MAX });
+  },
+};
+
+async function findTrails(service: Service, id: string, io: CommandIo): Promise<readonly string[]> {
+  const found = (await getJson(service, `/v1/lookup?q=${encodeURIComponent(id)}`, io)) as {
+    readonly items: readonly { readonly kind: string; readonly trailHref: string | null }[];
+  } | null;
+  const items = found?.items ?? [];
+  const hrefs = [...new Set(items.flatMap(({ trailHref }) => trailHref ?? []))];
+  if (hrefs.length > 0) return hrefs;
+  if (items.length > 0) {
+    throw new CommandError(`${id} is a ${items[0]?.kind}, but belongs to no order or payment.`, {
+      exitCode: 1,
+    });
+  }
+  throw new CommandError(`Nothing carries the id ${id}.`, {
+    exitCode: 1,
+    hint: 'What was refused (401, 400) is not in the log; look for its request id in the log lines.',
+  });
+}
+
+function print(
+  trails: readonly Trail[],
+  { io, isJson, more }: { io: CommandIo; isJson: boolean; more: number },
+): ExitCode {
+  if (isJson) {
+    io.stdout.write(`${JSON.stringify({ trails })}\n`);
+  } else {
+    io.stdout.write(trails.map((trail) => formatTrail(trail, io.stdout)).join('\n'));
+  }
+  if (more > 0) io.stderr.write(`${more} more are left out; name a more exact id.\n`);
+  return trails.length === 0 ? 1 : 0;
+}

@@ -1,0 +1,135 @@
+import { paint, type Colour } from '#platform/terminal.js';
+import type { Output } from './command.js';
+import type {
+  ProviderBrief,
+  Trail,
+  TrailChange,
+  TrailEntry,
+  TrailMoney,
+  TrailRecord,
+} from './trail.js';
+
+/** A trail for people: what it is, what happened line by line, and what to tell the provider. */
+export function formatTrail(trail: Trail, stream: Output): string {
+  const lines = [
+    heading(trail, stream),
+    ...trail.payments.map(
+      (payment) =>
+        `  payment ${payment.paymentId}  ${payment.account} ${payment.reference}  ` +
+        `${payment.status ?? 'unknown'}${reportedText(payment.reported)}${moneyText(payment.amount)}`,
+    ),
+    '',
+    ...trail.timeline.flatMap((entry) => entryLines(entry, stream)),
+    ...(trail.isCut ? ['', 'There is more: the trail shows the first records alone.'] : []),
+    '',
+    'What to tell the provider:',
+    ...trail.whatToTellTheProvider.flatMap(briefLines),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function heading({ order, payments }: Trail, stream: Output): string {
+  if (order === null)
+    return paint(`No order names ${payments[0]?.paymentId ?? 'it'}.`, 'bold', stream);
+  const flags = order.flags.length === 0 ? '' : `  flags ${order.flags.join(', ')}`;
+  return `${paint(`Order ${order.orderId}`, 'bold', stream)}  ${paint(
+    order.status,
+    colourOf(order.status),
+    stream,
+  )}  ${order.assurance}${reportedText(order.reported)}${flags}`;
+}
+
+function entryLines(entry: TrailEntry, stream: Output): readonly string[] {
+  const time = entry.at.replace('T', ' ');
+  switch (entry.type) {
+    case 'record':
+      return recordLines(entry, { time, stream });
+    case 'change':
+      return [`${' '.repeat(time.length)}  └ ${changeText(entry, stream)}`];
+    case 'parked':
+      return [`${time}  ${paint('parked', 'red', stream)} ${entry.subject}: ${entry.reason}`];
+  }
+}
+
+const OUTCOMES: Readonly<Record<string, Colour>> = {
+  applied: 'green',
+  duplicate: 'dim',
+  claim: 'yellow',
+  conflict: 'red',
+  parked: 'red',
+  ignored: 'dim',
+};
+
+function recordLines(
+  entry: TrailRecord,
+  { time, stream }: { time: string; stream: Output },
+): readonly string[] {
+  const { verification } = entry;
+  const key = verification.keyId === null ? '' : ` key ${verification.keyId}`;
+  const event = entry.eventType === null ? '' : ` ${entry.eventType}`;
+  const what = entry.kind === 'webhook' ? `webhook ${entry.route}${event}` : entry.kind;
+  const outcome = paint(entry.outcome, OUTCOMES[entry.outcome] ?? 'dim', stream);
+  const verb = entry.outcome === 'claim' ? 'claims' : 'says';
+  const claim = entry.claimedStatus === null ? '' : ` (${verb} ${entry.claimedStatus})`;
+  const reason = entry.reason === null ? '' : `: ${entry.reason}`;
+  const indent = ' '.repeat(time.length + 2);
+  const ids = [
+    `request ${entry.requestId}`,
+    ...(entry.providerEventId === null ? [] : [`event ${entry.providerEventId}`]),
+    ...entry.providerTraceIds.map((id) => `provider trace ${id}`),
+    ...(entry.traceId === null ? [] : [`trace ${entry.traceId}`]),
+    `log ${entry.partition}:${entry.position}`,
+  ];
+  return [
+    `${time}  ${what}  ${outcome}${claim}${reason}`,
+    `${indent}${entry.trust}: ${verification.mode} ${verification.verdict}${key}`,
+    `${indent}${paint(ids.join('  '), 'dim', stream)}`,
+    ...originalLines(entry.original).map((line) => `${indent}| ${line}`),
+  ];
+}
+
+function originalLines(original: TrailRecord['original']): readonly string[] {
+  if (original === undefined) return [];
+  if (original.refused !== null) return [`(${original.refused})`];
+  const body = original.text ?? `base64 ${original.base64 ?? ''}`;
+  // What a stranger sent must not drive the terminal.
+  const shown = body.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
+  return [original.contentType ?? 'no content type', ...shown.split('\n')];
+}
+
+function changeText(entry: TrailChange, stream: Output): string {
+  const status = entry.status ?? 'not confirmed yet';
+  const moved =
+    entry.previousStatus === entry.status
+      ? `payment ${entry.status === null ? status : `stays ${status}`}`
+      : `payment ${entry.previousStatus ?? 'new'} → ${paint(status, colourOf(status), stream)}`;
+  const refunded = entry.refunded === null ? '' : `  refunded${moneyText(entry.refunded)}`;
+  const flags = entry.flags.length === 0 ? '' : `  flags ${entry.flags.join(', ')}`;
+  return `${moved}${moneyText(entry.amount)}${refunded}${flags}  order ${entry.orderId ?? 'unknown'}`;
+}
+
+function briefLines(brief: ProviderBrief): readonly string[] {
+  const optional = (name: string, ids: readonly string[]): readonly string[] =>
+    ids.length === 0 ? [] : [`    ${name}: ${ids.join(', ')}`];
+  return [
+    `  ${brief.provider} (${brief.account}) object ${brief.objectId}`,
+    ...optional('their events', brief.providerEventIds),
+    ...optional('their trace ids', brief.providerTraceIds),
+    ...optional('our request ids', brief.requestIds),
+    `    first ${brief.times.first ?? '-'}, last ${brief.times.last ?? '-'} (UTC)`,
+  ];
+}
+
+function reportedText(reported: string | null): string {
+  return reported === null ? '' : `  (reported ${reported}, unconfirmed)`;
+}
+
+function moneyText(money: TrailMoney | null): string {
+  return money === null ? '' : `  ${money.currency} ${money.amount}`;
+}
+
+export function colourOf(status: string): Colour {
+  if (status === 'paid' || status === 'succeeded') return 'green';
+  if (['failed', 'expired', 'cancelled'].includes(status)) return 'red';
+  return status.includes('refunded') ? 'magenta' : 'yellow';
+}

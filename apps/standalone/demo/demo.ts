@@ -1,0 +1,128 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '#platform/config.js';
+import type { Database } from '#read-models/database.js';
+import { majorUnits } from '../../sandbox/books/payment.js';
+import type { PlanSummary } from '../../sandbox/delivery/plan-runner.js';
+import { planStorm, type StormPlan } from '../../sandbox/plan/storm.js';
+import type { RunningSandbox } from '../../sandbox/start-sandbox.js';
+import { changeLine, finalTable, forgeryLine, type OrderFacts } from './demo-text.js';
+import { OrderWatch } from './order-watch.js';
+
+const DELIVERIES = 60;
+const RATE_PER_SECOND = 10;
+/** After the last delivery, for lookups to confirm what was only claimed. */
+const SETTLE_MS_MAX = 8_000;
+
+export type DemoPorts = {
+  readonly database: Database;
+  readonly sandbox: RunningSandbox;
+  readonly config: Pick<Config, 'dataDir' | 'sandbox' | 'isLookupsOn'>;
+  readonly print: (text: string) => void;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * The main job, shown: a short stream of webhooks, and what becomes of the orders meanwhile. Answers an
+ * order that is worth a look.
+ */
+export async function runDemo(ports: DemoPorts): Promise<string | null> {
+  const { sandbox, print, signal } = ports;
+  const seed = await takeSeed(ports.config);
+  const plan = planStorm(
+    {
+      count: DELIVERIES,
+      ratePerSecond: RATE_PER_SECOND,
+      duplicatesPercent: 25,
+      forgeriesPercent: 30,
+      reorderWindow: 6,
+      providers: ['mintcash', 'cobru'],
+      accounts: sandbox.accounts.played,
+      startsAtMs: Date.now(),
+    },
+    seed,
+  );
+  print(
+    `Sending ${plan.deliveries.length} webhooks for ${plan.orders.length} orders (seed ${seed}):`,
+  );
+  print('duplicated, out of order, and some forged.\n');
+  const facts = factsOf(plan);
+  const watch = new OrderWatch(
+    ports.database,
+    plan.orders.map(({ orderId }) => orderId),
+  );
+  watch.start((change) => {
+    const known = facts.get(change.now.orderId);
+    const text = known === undefined ? null : changeLine(change, known);
+    if (text !== null) print(text);
+  });
+  try {
+    const summary = await sandbox.runner.run(plan, {
+      signal,
+      hasAnswers: true,
+      journal: null,
+      onReport: (report) => {
+        if (report.type !== 'answer' || report.delivery.isGenuine) return;
+        const { delivery, answer } = report;
+        const known = facts.get(delivery.orderId);
+        if (known !== undefined) print(forgeryLine(delivery, { ...answer, facts: known }));
+      },
+    });
+    await settled(plan, watch, ports);
+    if (!signal.aborted) print(`\n${summaryText(plan, summary)}\n`);
+    if (!signal.aborted) print(finalTable(plan.orders, watch.orders));
+    if (!ports.config.isLookupsOn) print('\nLookups are off: what Cobru claims stays unconfirmed.');
+    return mostToldOrder(plan);
+  } finally {
+    await watch.stop();
+  }
+}
+
+/** The order with the most deliveries: its trail has the most to show. */
+function mostToldOrder({ deliveries }: StormPlan): string | null {
+  const byOrder = Map.groupBy(deliveries, ({ orderId }) => orderId);
+  const [most] = [...byOrder].sort(([, a], [, b]) => b.length - a.length);
+  return most?.[0] ?? null;
+}
+
+/** Each start sends another stream: the same one again would be duplicates and nothing else. */
+async function takeSeed({ dataDir, sandbox }: DemoPorts['config']): Promise<number> {
+  const file = join(dataDir, 'sandbox', 'next-seed');
+  const kept = await readFile(file, 'utf8').catch(() => '');
+  const next = /^\d{1,10}\n$/.test(kept) ? Number(kept) : 0;
+  const seed = Math.max(next, sandbox.seed);
+  await writeFile(file, `${seed + 1}\n`, { mode: 0o600 });
+  return seed;
+}
+
+async function settled(plan: StormPlan, watch: OrderWatch, ports: DemoPorts): Promise<void> {
+  const deadlineMs = performance.now() + (ports.config.isLookupsOn ? SETTLE_MS_MAX : 1_000);
+  const isSettled = (): boolean =>
+    plan.orders.every(({ orderId, status }) => {
+      const order = watch.orders.get(orderId);
+      return order?.status === status && order.reported === null;
+    });
+  while (!ports.signal.aborted && !isSettled() && performance.now() < deadlineMs) await sleep(50);
+}
+
+function factsOf({ payments }: StormPlan): ReadonlyMap<string, OrderFacts> {
+  return new Map(
+    payments.map(({ orderId, provider, amountMinor, currency, exponent }) => [
+      orderId,
+      {
+        provider,
+        amount: `${currency} ${majorUnits(amountMinor, exponent).toFixed(exponent)}`,
+      },
+    ]),
+  );
+}
+
+function summaryText({ deliveries }: StormPlan, { counts, elapsedMs }: PlanSummary): string {
+  const duplicates = deliveries.filter(({ copy }) => copy > 0).length;
+  const forgeries = deliveries.filter(({ isGenuine }) => !isGenuine).length;
+  return (
+    `${counts.accepted} accepted (${duplicates} of them duplicates), ${forgeries} forged ` +
+    `(${counts.refused} refused, the others moved nothing), in ${(elapsedMs / 1_000).toFixed(1)} s.`
+  );
+}
