@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const binaries = join(root, 'node_modules', '.bin');
 const sources = join(root, 'apps', 'api', 'grpc');
-const GENERATED = ['gen', 'descriptors.binpb'];
+const GENERATED = ['gen', 'descriptors.binpb', 'health-descriptors.binpb'];
 
 try {
   process.exitCode = process.argv.includes('--check') ? compare() : write();
@@ -55,6 +55,9 @@ function generateIn(folder) {
   rmSync(join(folder, 'gen'), { recursive: true, force: true });
   buf(folder, ['generate']);
   buf(folder, ['build', '--as-file-descriptor-set', '-o', 'descriptors.binpb']);
+  // The health service's own file: reflection has to know it too.
+  const health = join(root, 'node_modules', 'grpc-health-check', 'proto');
+  buf(folder, ['build', health, '--as-file-descriptor-set', '-o', 'health-descriptors.binpb']);
 }
 
 function buf(cwd, options) {

@@ -1,4 +1,5 @@
 import { openEventLogs } from '#event-log/open-event-logs.js';
+import { assertNever } from '#ledger/assert.js';
 import { createLogger } from '#platform/logger.js';
 import { paint } from '#platform/terminal.js';
 import type { TableComparison } from '#projection/compare-generations.js';
@@ -82,7 +83,7 @@ function textReport({ stdout, stderr }: CommandIo): Report {
       case 'swapped':
         return say(`Swapped: generation ${one.generation.generation} is live.`);
       default:
-        return one satisfies never;
+        return assertNever(one);
     }
   };
   const result = ({ isSame, hasSwapped, records }: RebuildResult): void => {

@@ -7,7 +7,7 @@ import {
   recordsForAll,
   textsOf,
 } from './contract-records.contract.js';
-import type { OpenHarness } from './event-log.contract.js';
+import type { OpenHarness } from './harness.contract.js';
 import { LogUnavailable, TopicMismatch } from './event-log.js';
 import { partitionOf } from './partition.js';
 

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { LogRecord, StoredRecord } from '#events/record.js';
-import type { EventLogHarness, OpenHarness } from './event-log.contract.js';
+import type { EventLogHarness, OpenHarness } from './harness.contract.js';
 import type { EventLog } from './event-log.js';
 
 /** A harness that is closed when the test ends. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { harnessFor, readRange, record, textsOf } from './contract-records.contract.js';
-import type { OpenHarness } from './event-log.contract.js';
+import type { OpenHarness } from './harness.contract.js';
 
 /** Guarantees of `read`, `startPositions` and `endPositions`. */
 export function describeReading(open: OpenHarness): void {

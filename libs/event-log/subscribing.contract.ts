@@ -6,7 +6,7 @@ import {
   recordsForAll,
   textsOf,
 } from './contract-records.contract.js';
-import type { EventLogHarness, OpenHarness } from './event-log.contract.js';
+import type { EventLogHarness, OpenHarness } from './harness.contract.js';
 import { PositionLost, type EventLog, type LogBatch, type Subscription } from './event-log.js';
 import { FencedSink } from './fenced-sink.contract.js';
 

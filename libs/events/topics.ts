@@ -33,5 +33,3 @@ export const ORDER_STATUS: TopicSettings = {
   retentionMs: FOR_EVER,
   recordBytesMax: RECORD_BYTES_MAX,
 };
-
-export const TOPICS = [OBSERVATIONS, PAYMENT_EVENTS, ORDER_STATUS] as const;

@@ -1,4 +1,5 @@
 import { paymentIdOf } from '#events/ids.js';
+import type { ProviderEvent } from '#providers/provider.js';
 import type { Row } from '#read-models/writes/write-rows.js';
 import type { Deduped } from './dedupe.js';
 
@@ -18,7 +19,7 @@ export function deliveryRow({ input, outcome, reason }: Deduped): Row {
     observation.schema.provider,
     observation.route,
     observation.subject,
-    event === null ? null : paymentIdOf(observation.subject),
+    paymentOf(observation.subject, event),
     meaning.kind === 'event' ? meaning.eventId : null,
     event?.eventType ?? null,
     event?.providerEventId ?? null,
@@ -37,6 +38,11 @@ export function deliveryRow({ input, outcome, reason }: Deduped): Row {
     new Date(observation.receivedAtMs).toISOString(),
     recordedAt,
   ];
+}
+
+/** Also for what had no effect: the trail of a payment shows everything that names it. */
+function paymentOf(subject: string, event: ProviderEvent | null): string | null {
+  return event !== null || subject.split('/')[1] === 'payment' ? paymentIdOf(subject) : null;
 }
 
 const NO_OBSERVATION = '00000000-0000-0000-0000-000000000000';

@@ -8,7 +8,8 @@ import {
   kafkaBrokers,
   kafkaSessionTimeoutMs,
 } from '../../../test/harness/kafka-brokers.js';
-import { describeEventLog, type EventLogHarness } from '../event-log.contract.js';
+import { describeEventLog } from '../event-log.contract.js';
+import type { EventLogHarness } from '../harness.contract.js';
 import type { EventLog } from '../event-log.js';
 import { KafkaAdmin } from './kafka-client.js';
 import { openKafkaEventLog } from './kafka-event-log.js';
