@@ -129,7 +129,7 @@ async function startDatabase(
   if (claim === null) throw new DataDirBusy(dataDir);
   if (embedded !== null) {
     parts.add('PostgreSQL', () => embedded.stop());
-    logger.info({ pid: embedded.pid, wasAdopted: embedded.wasAdopted }, 'PostgreSQL runs.');
+    logger.info({ postgresPid: embedded.pid, wasAdopted: embedded.wasAdopted }, 'PostgreSQL runs.');
   }
   parts.add('claim on the data folder', () => claim.release());
   await migrate(url);

@@ -14,13 +14,13 @@ import {
   REFUNDS,
   WORK_QUEUE,
 } from '#read-models/fold/fold-tables.js';
-import { writeRows } from '#read-models/writes/write-rows.js';
+import { writeRows, type RowValue } from '#read-models/writes/write-rows.js';
 
 const AT = '2026-11-21T10:00:00.000Z';
 const UUID = '00000000-0000-7000-8000-000000000000';
 
 /** Values by column; what is left out gets a plain default. */
-export type Values = Readonly<Record<string, unknown>>;
+export type Values = Readonly<Record<string, RowValue>>;
 
 const TABLES = {
   orders: {

@@ -3,16 +3,19 @@
  * value; big-endian, in the order given. Stored for ever: only ever add another reader.
  */
 export function encodeHeaders(headers: Readonly<Record<string, Buffer>>): Buffer {
-  const entries = Object.entries(headers);
   let length = 0;
-  for (const [name, value] of entries)
-    length += headOf(name).length + VALUE_LENGTH_BYTES + value.length;
+  for (const name in headers) {
+    length += headOf(name).length + VALUE_LENGTH_BYTES + (headers[name]?.length ?? 0);
+  }
   const bytes = Buffer.allocUnsafe(length);
   let offset = 0;
-  for (const [name, value] of entries) {
-    offset += headOf(name).copy(bytes, offset);
-    offset = bytes.writeUInt32BE(value.length, offset);
-    offset += value.copy(bytes, offset);
+  for (const name in headers) {
+    const value = headers[name] ?? NO_BYTES;
+    const head = headOf(name);
+    bytes.set(head, offset);
+    offset = bytes.writeUInt32BE(value.length, offset + head.length);
+    bytes.set(value, offset);
+    offset += value.length;
   }
   return bytes;
 }
@@ -34,6 +37,7 @@ export function decodeHeaders(bytes: Buffer): Readonly<Record<string, Buffer>> {
 
 const NAME_BYTES_MAX = 0xffff;
 const VALUE_LENGTH_BYTES = 4;
+const NO_BYTES = Buffer.alloc(0);
 const HEADS_MAX = 1_000;
 const heads = new Map<string, Buffer>();
 
