@@ -1,27 +1,64 @@
 import { parseArgs } from 'node:util';
+import { benchIngest } from './ingest.js';
+import { WORKLOADS } from './load-requests.js';
 import { benchProject } from './project.js';
 
 const HELP = `Usage: npm run bench -- <name> [options]
 
+  ingest               the webhook edge, against bare Fastify servers that check the signature, seal, and
+                       store by group commit or by one insert a request; measured at the store's count
   project              the projector with every table, against a one-table fold by hand
 
-  --events N           how many events to fold (default 60000)
+Both
   --rounds N           interleaved rounds; medians are shown (default 3)
   --json               the JSON line alone
+
+ingest
+  --kafka              on a Kafka broker instead of PostgreSQL, against one batching producer
+  --workload NAME      unique (every delivery another event), duplicates (one event over and over), or
+                       both (default)
+  --connections N      how many send at once (default 64)
+  --seconds N          length of one measurement (default 5)
+  --rate N             arrivals a second for the latencies (default 60 % of the slowest throughput)
+  --profile FOLDER     writes a CPU profile of every server there; the figures then say less
+
+project
+  --events N           how many events to fold (default 60000)
+
+Linux only: CPU is read from /proc, of the server and of the store; the sender's is left out. A run of
+ingest takes about 4 minutes, with --kafka 3.
 `;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
-    events: { type: 'string', default: '60000' },
     rounds: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
+    kafka: { type: 'boolean', default: false },
+    workload: { type: 'string', default: 'both' },
+    connections: { type: 'string', default: '64' },
+    seconds: { type: 'string', default: '5' },
+    rate: { type: 'string' },
+    profile: { type: 'string' },
+    events: { type: 'string', default: '60000' },
     help: { type: 'boolean', default: false },
   },
 });
 const [name] = positionals;
+const workloads = WORKLOADS.filter((one) => ['both', one].includes(values.workload));
 if (values.help || name === undefined) {
   process.stdout.write(HELP);
+} else if (name === 'ingest' && workloads.length > 0) {
+  await benchIngest({
+    connections: Number(values.connections),
+    seconds: Number(values.seconds),
+    rounds: Number(values.rounds),
+    workloads,
+    ratePerSecond: values.rate === undefined ? null : Number(values.rate),
+    isKafka: values.kafka,
+    isJson: values.json,
+    profileDir: values.profile ?? null,
+  });
 } else if (name === 'project') {
   await benchProject({
     events: Number(values.events),
@@ -29,6 +66,7 @@ if (values.help || name === undefined) {
     isJson: values.json,
   });
 } else {
-  process.stderr.write(`There is no benchmark "${name}".\n\n${HELP}`);
+  const what = name === 'ingest' ? `workload "${values.workload}"` : `benchmark "${name}"`;
+  process.stderr.write(`There is no ${what}.\n\n${HELP}`);
   process.exitCode = 2;
 }

@@ -20,7 +20,7 @@ const AT = '2026-11-21T10:00:00.000Z';
 const UUID = '00000000-0000-7000-8000-000000000000';
 
 /** Values by column; what is left out gets a plain default. */
-export type Values = Readonly<Record<string, RowValue>>;
+export type Values = Readonly<Record<string, RowValue | undefined>>;
 
 const TABLES = {
   orders: {
