@@ -50,23 +50,29 @@ if (values.help || name === undefined) {
   process.stdout.write(HELP);
 } else if (name === 'ingest' && workloads.length > 0) {
   await benchIngest({
-    connections: Number(values.connections),
-    seconds: Number(values.seconds),
-    rounds: Number(values.rounds),
+    connections: positive(values.connections),
+    seconds: positive(values.seconds),
+    rounds: positive(values.rounds),
     workloads,
-    ratePerSecond: values.rate === undefined ? null : Number(values.rate),
+    ratePerSecond: values.rate === undefined ? null : positive(values.rate),
     isKafka: values.kafka,
     isJson: values.json,
     profileDir: values.profile ?? null,
   });
 } else if (name === 'project') {
   await benchProject({
-    events: Number(values.events),
-    rounds: Number(values.rounds),
+    events: positive(values.events),
+    rounds: positive(values.rounds),
     isJson: values.json,
   });
 } else {
   const what = name === 'ingest' ? `workload "${values.workload}"` : `benchmark "${name}"`;
   process.stderr.write(`There is no ${what}.\n\n${HELP}`);
   process.exitCode = 2;
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!(number > 0)) throw new RangeError(`"${text}" is not a number above 0.`);
+  return number;
 }

@@ -26,8 +26,9 @@ export function printReport({ bench, method, contestants }: BenchReport, isJson:
   const rows = contestants.map(({ name, rounds }) => ({ name, figures: medians(rounds) }));
   const first = rows[0]?.figures ?? {};
   const columns = Object.keys(first);
+  const date = new Date().toISOString();
   if (!isJson) {
-    stdout.write(`\n${bench}: ${method}\n${machine()}\n\n`);
+    stdout.write(`\n${bench}: ${method}\n${machine()}, ${date}\n\n`);
     const header = ['', ...columns, ...columns.map((column) => `× ${column}`)];
     const lines = rows.map(({ name, figures }) => [
       name,
@@ -37,7 +38,7 @@ export function printReport({ bench, method, contestants }: BenchReport, isJson:
     stdout.write(table([header, ...lines]));
     stdout.write('\n× is the ratio to the first row; medians over the rounds.\n');
   }
-  const json = { bench, method, date: new Date().toISOString(), machine: machine(), contestants };
+  const json = { bench, method, date, machine: machine(), contestants };
   stdout.write(`${JSON.stringify(json)}\n`);
 }
 
