@@ -1,3 +1,4 @@
+import { paymentIdOf } from '#events/ids.js';
 import { paymentMessage, type PublicMessage } from '#events/public-events.js';
 import type { StoredRecord } from '#events/record.js';
 import { parseSubjectKey } from '#events/subject.js';
@@ -22,7 +23,7 @@ import { writeRows, type Row, type WriteMode } from '#read-models/writes/write-r
 import { advanceCheckpoint, type Checkpoint } from './checkpoint.js';
 import { dedupe, knownDigests, type Deduped } from './dedupe.js';
 import { deliveryRow } from './delivery-row.js';
-import { attachPayments, foldOrders, type TouchedOrder } from './fold-orders.js';
+import { attachPayments, foldOrders } from './fold-orders.js';
 import {
   changeRow,
   foldEvent,
@@ -109,7 +110,7 @@ export async function foldBatch(
     writeRows(tx, { schema, table, rows, mode });
   const [orderMessages] = await Promise.all([
     writePayments(tx, schema, folded).then(() =>
-      foldOrders(tx, schema, touchedOrders(folded.payments, deduped)),
+      foldOrders(tx, schema, { payments: folded.payments, traces: tracesOf(deduped) }),
     ),
     write(PARKED_SUBJECTS, subjects, 'insert'),
     write(PARKED_RECORDS, parkedRecords, 'insert'),
@@ -212,21 +213,15 @@ async function writeWork(
   ]);
 }
 
-function touchedOrders(
-  payments: readonly PaymentInFold[],
-  deduped: readonly Deduped[],
-): readonly TouchedOrder[] {
+/** By payment id, the trace that moved it last. */
+function tracesOf(deduped: readonly Deduped[]): ReadonlyMap<string, string | null> {
   const traces = new Map<string, string | null>();
   for (const { input } of deduped) {
     if (input.meaning.kind !== 'event') continue;
-    traces.set(input.meaning.observation.subject, input.meaning.observation.traceparent);
+    const { subject, traceparent } = input.meaning.observation;
+    if (traceparent !== null) traces.set(paymentIdOf(subject), traceparent);
   }
-  return payments.flatMap(({ subject, state }) =>
-    state.attributions.map(({ orderId }) => ({
-      orderId,
-      traceparent: traces.get(subject) ?? null,
-    })),
-  );
+  return traces;
 }
 
 function toMessage(change: PaymentChange): PublicMessage {

@@ -5,41 +5,84 @@ import { viewOrder, type OrderPayment } from '#ledger/order/order.js';
 import type { PaymentStatus } from '#ledger/payment/payment-status.js';
 import type { Queryable } from '#read-models/database.js';
 import { ORDER_PAYMENTS, ORDERS } from '#read-models/fold/fold-tables.js';
-import { writeRows, type Row } from '#read-models/writes/write-rows.js';
+import { insertRowsReturning, writeRows, type Row } from '#read-models/writes/write-rows.js';
+import type { PaymentInFold } from './fold-payments.js';
 import { FOLD_VERSION } from './fold-version.js';
 
-/** An order that a batch touched, with the trace of the observation that did. */
-export type TouchedOrder = { readonly orderId: string; readonly traceparent: string | null };
-
 /**
- * Recomputes orders from their payments. Orders are shared between partitions: each is inserted if
- * missing, then all are locked in sorted order, and only a later statement reads the payments, so that it
+ * Recomputes the orders of these payments. Orders are shared between partitions, so a new one is written
+ * at once from this batch's payments: every attachment makes the order's row in its own transaction, so
+ * where the row was missing there are no other payments, and whoever attaches one meanwhile waits for this
+ * row. All others are locked in sorted order, and only a later statement reads their payments, so that it
  * sees what another partition committed while this one waited.
  */
 export async function foldOrders(
   tx: Queryable,
   schema: string,
-  touched: readonly TouchedOrder[],
+  { payments, traces }: TouchedPayments,
 ): Promise<readonly PublicMessage[]> {
-  if (touched.length === 0) return [];
-  const traces = new Map(touched.map(({ orderId, traceparent }) => [orderId, traceparent]));
-  const orderIds = [...traces.keys()].sort();
-  const created = tx.query({
-    name: `${schema}.orders.create`,
-    text: `insert into ${schema}.orders
-             (order_id, status, assurance, amounts, flags, first_recorded_at, recorded_at, version)
-           select id, 'awaiting_payment', 'reported', '', '{}', 'epoch', 'epoch', -1
-             from unnest($1::text[]) id order by id
-           on conflict do nothing`,
-    values: [orderIds],
+  const touched = ordersOf(payments);
+  if (touched.size === 0) return [];
+  const candidates = [...touched].map(([orderId, attached]) => recompute(orderId, attached));
+  const created = await insertMissing(tx, schema, candidates);
+  const fresh = candidates.filter(({ orderId }) => created.has(orderId));
+  const shared = candidates
+    .map(({ orderId }) => orderId)
+    .filter((orderId) => !created.has(orderId));
+  const updated = shared.length === 0 ? [] : await foldShared(tx, schema, shared);
+  const traceOf = (orderId: string): string | null =>
+    traces.get(touched.get(orderId)?.[0]?.payment_id ?? '') ?? null;
+  return [...fresh, ...updated]
+    .filter(({ isPublic }) => isPublic)
+    .map(({ orderId, snapshot }) => orderMessage(ORDER_STATUS.name, snapshot, traceOf(orderId)));
+}
+
+/** The payments that a batch wrote, and by payment id the trace of the observation that moved each. */
+export type TouchedPayments = {
+  readonly payments: readonly PaymentInFold[];
+  readonly traces: ReadonlyMap<string, string | null>;
+};
+
+/** By order id, sorted: the touched payments that are or were attributed to it. */
+function ordersOf(payments: readonly PaymentInFold[]): Map<string, AttachedPayment[]> {
+  const orders = new Map<string, AttachedPayment[]>();
+  for (const payment of payments) {
+    for (const { orderId } of payment.state.attributions) {
+      const attached = orders.get(orderId) ?? [];
+      attached.push(toAttached(payment));
+      orders.set(orderId, attached);
+    }
+  }
+  return new Map([...orders].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function insertMissing(
+  tx: Queryable,
+  schema: string,
+  orders: readonly Recomputed[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await insertRowsReturning<{ order_id: string }>(tx, {
+    schema,
+    table: ORDERS,
+    rows: orders.map(({ row }) => row),
+    returning: 'order_id',
   });
+  return new Set(rows.map((row) => row.order_id));
+}
+
+/** Orders that were there before: locked, then read, then written. Answers those that changed. */
+async function foldShared(
+  tx: Queryable,
+  schema: string,
+  orderIds: readonly string[],
+): Promise<readonly Recomputed[]> {
   const locked = tx.query<{ order_id: string; version: string }>({
     name: `${schema}.orders.lock`,
     text: `select order_id, version from ${schema}.orders
             where order_id = any($1::text[]) order by order_id for update`,
     values: [orderIds],
   });
-  const attached = tx.query<AttachedPayment>({
+  const attached = tx.query<AttachedPayment & { attached_to: string }>({
     name: `${schema}.orders.payments`,
     text: `select op.order_id as attached_to, p.payment_id, p.order_id, p.status, p.reported,
                   p.currency, p.exponent, p.amount_minor, p.refunded_minor, p.flags, p.version,
@@ -49,19 +92,17 @@ export async function foldOrders(
             order by op.order_id, p.payment_id`,
     values: [orderIds],
   });
-  const [, before, payments] = await Promise.all([created, locked, attached]);
+  const [before, payments] = await Promise.all([locked, attached]);
+  const versions = new Map(before.rows.map((row) => [row.order_id, BigInt(row.version)]));
   const byOrder = Map.groupBy(payments.rows, (row) => row.attached_to);
-  const rows: Row[] = [];
-  const messages: PublicMessage[] = [];
-  for (const { order_id: orderId, version } of before.rows) {
-    const order = recompute(orderId, byOrder.get(orderId) ?? []);
-    rows.push(order.row);
-    if (BigInt(version) !== order.version && order.isPublic) {
-      messages.push(orderMessage(ORDER_STATUS.name, order.snapshot, traces.get(orderId) ?? null));
-    }
-  }
-  await writeRows(tx, { schema, table: ORDERS, rows, mode: 'upsert' });
-  return messages;
+  const orders = orderIds.map((orderId) => recompute(orderId, byOrder.get(orderId) ?? []));
+  await writeRows(tx, {
+    schema,
+    table: ORDERS,
+    rows: orders.map(({ row }) => row),
+    mode: 'upsert',
+  });
+  return orders.filter(({ orderId, version }) => versions.get(orderId) !== version);
 }
 
 export async function attachPayments(
@@ -74,7 +115,6 @@ export async function attachPayments(
 }
 
 type AttachedPayment = {
-  readonly attached_to: string;
   readonly payment_id: string;
   readonly order_id: string | null;
   readonly status: PaymentStatus | null;
@@ -88,6 +128,27 @@ type AttachedPayment = {
   readonly first_recorded_at: Date;
   readonly recorded_at: Date;
 };
+
+type Recomputed = ReturnType<typeof recompute>;
+
+/** A payment of this batch as the tables hold it by now. */
+function toAttached({ paymentId, view, version, ...payment }: PaymentInFold): AttachedPayment {
+  const money = view.amount ?? view.refunded ?? view.net;
+  return {
+    payment_id: paymentId,
+    order_id: view.orderId,
+    status: view.status,
+    reported: view.reported,
+    currency: money?.currency ?? null,
+    exponent: money?.exponent ?? null,
+    amount_minor: view.amount?.minor.toString() ?? null,
+    refunded_minor: view.refunded?.minor.toString() ?? null,
+    flags: view.flags,
+    version: version.toString(),
+    first_recorded_at: new Date(payment.firstRecordedAtMs),
+    recorded_at: new Date(payment.recordedAtMs),
+  };
+}
 
 function recompute(orderId: string, attached: readonly AttachedPayment[]) {
   const current = attached.filter((payment) => payment.order_id === orderId);
@@ -120,7 +181,7 @@ function recompute(orderId: string, attached: readonly AttachedPayment[]) {
     foldVersion: FOLD_VERSION,
     version: version.toString(),
   };
-  return { row, version, snapshot, isPublic: view.assurance === 'confirmed' };
+  return { orderId, row, version, snapshot, isPublic: view.assurance === 'confirmed' };
 }
 
 function toOrderPayment(row: AttachedPayment): OrderPayment {

@@ -1,26 +1,48 @@
 import type { PublicMessage } from '#events/public-events.js';
 import type { Queryable } from '../database.js';
 
-/** Puts messages for public topics beside the rows that they tell of, in the same transaction. */
+/** Any number of messages is written by statements of these sizes, so that each is planned once. */
+const CHUNK_MESSAGES = [256, 64, 16, 4, 1] as const;
+
+/**
+ * Puts messages for public topics beside the rows that they tell of, in the same transaction.
+ *
+ * A parameter for each value, unlike the folded rows: a snapshot is JSON, every quote of which an array
+ * would escape.
+ */
 export async function writeOutbox(
   tx: Queryable,
   messages: readonly PublicMessage[],
 ): Promise<void> {
-  if (messages.length === 0) return;
-  await tx.query({
-    name: 'outbox.write',
-    text: `insert into ops.outbox (topic, key, value, headers)
-           select t, k, convert_to(v, 'UTF8'), h
-             from unnest($1::text[], $2::text[], $3::text[], $4::text[])
-                  with ordinality as m (t, k, v, h, n)
-            order by n`,
-    values: [
-      messages.map((message) => message.topic),
-      messages.map((message) => message.key),
-      messages.map((message) => message.value.toString('utf8')),
-      messages.map((message) => JSON.stringify(message.headers)),
-    ],
+  const issued: Promise<unknown>[] = [];
+  let start = 0;
+  for (const size of CHUNK_MESSAGES) {
+    for (; messages.length - start >= size; start += size) {
+      issued.push(
+        tx.query({
+          name: `outbox.write.${size}`,
+          text: insertStatement(size),
+          values: messages
+            .slice(start, start + size)
+            .flatMap(({ topic, key, value, headers }) => [
+              topic,
+              key,
+              value,
+              JSON.stringify(headers),
+            ]),
+        }),
+      );
+    }
+  }
+  await Promise.all(issued);
+}
+
+function insertStatement(size: number): string {
+  const rows = Array.from({ length: size }, (_, row) => {
+    const first = row * 4 + 1;
+    return `($${first}, $${first + 1}, $${first + 2}, $${first + 3})`;
   });
+  return `insert into ops.outbox (topic, key, value, headers) values ${rows.join(', ')}`;
 }
 
 export type OutboxMessage = PublicMessage & { readonly id: string; readonly createdAt: Date };

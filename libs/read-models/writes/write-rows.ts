@@ -35,6 +35,24 @@ export async function writeRows(
   });
 }
 
+/** Like `insert-missing`, and answers this column of the rows that were missing. */
+export async function insertRowsReturning<T extends Record<string, unknown>>(
+  tx: Queryable,
+  write: {
+    readonly schema: string;
+    readonly table: FoldTable;
+    readonly rows: readonly Row[];
+    readonly returning: string;
+  },
+): Promise<{ readonly rows: readonly T[] }> {
+  const { schema, table, rows, returning } = write;
+  return tx.query<T>({
+    name: `${schema}.${table.name}.insert-missing.${returning}`,
+    text: `${statement(schema, table, 'insert-missing')} returning ${returning}`,
+    values: table.columns.map((_column, index) => columnLiteral(rows, index)),
+  });
+}
+
 const statements = new Map<string, string>();
 
 function statement(schema: string, table: FoldTable, mode: WriteMode): string {
