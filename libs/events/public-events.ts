@@ -86,21 +86,17 @@ function message(
   },
 ): PublicMessage {
   const { snapshot, subject } = event;
-  return {
-    topic,
-    key: subject,
-    value: Buffer.from(JSON.stringify(snapshot)),
-    headers: {
-      ce_specversion: '1.0',
-      ce_id: uuidV5(`${event.type}/${subject}/${snapshot.foldVersion}/${snapshot.version}`),
-      ce_type: event.type,
-      ce_source: event.source,
-      // Header values are text on the wire; order ids may hold anything.
-      ce_subject: encodeURIComponent(subject),
-      ce_time: snapshot.recordedAt,
-      ce_sequence: snapshot.version.padStart(20, '0'),
-      'content-type': 'application/json',
-      ...(event.traceparent === null ? {} : { ce_traceparent: event.traceparent }),
-    },
+  const headers: Record<string, string> = {
+    ce_specversion: '1.0',
+    ce_id: uuidV5(`${event.type}/${subject}/${snapshot.foldVersion}/${snapshot.version}`),
+    ce_type: event.type,
+    ce_source: event.source,
+    // Header values are text on the wire; order ids may hold anything.
+    ce_subject: encodeURIComponent(subject),
+    ce_time: snapshot.recordedAt,
+    ce_sequence: snapshot.version.padStart(20, '0'),
+    'content-type': 'application/json',
   };
+  if (event.traceparent !== null) headers['ce_traceparent'] = event.traceparent;
+  return { topic, key: subject, value: Buffer.from(JSON.stringify(snapshot)), headers };
 }

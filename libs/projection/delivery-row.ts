@@ -1,5 +1,4 @@
 import { paymentIdOf } from '#events/ids.js';
-import type { ProviderEvent } from '#providers/provider.js';
 import type { Row } from '#read-models/writes/write-rows.js';
 import type { Deduped } from './dedupe.js';
 
@@ -19,7 +18,7 @@ export function deliveryRow({ input, outcome, reason }: Deduped): Row {
     observation.schema.provider,
     observation.route,
     observation.subject,
-    paymentOf(observation.subject, event),
+    meaning.kind === 'event' ? meaning.paymentId : namedPayment(observation.subject),
     meaning.kind === 'event' ? meaning.eventId : null,
     event?.eventType ?? null,
     event?.providerEventId ?? null,
@@ -41,8 +40,8 @@ export function deliveryRow({ input, outcome, reason }: Deduped): Row {
 }
 
 /** Also for what had no effect: the trail of a payment shows everything that names it. */
-function paymentOf(subject: string, event: ProviderEvent | null): string | null {
-  return event !== null || subject.split('/')[1] === 'payment' ? paymentIdOf(subject) : null;
+function namedPayment(subject: string): string | null {
+  return subject.split('/')[1] === 'payment' ? paymentIdOf(subject) : null;
 }
 
 const NO_OBSERVATION = '00000000-0000-0000-0000-000000000000';

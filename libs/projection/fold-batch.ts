@@ -1,4 +1,3 @@
-import { paymentIdOf } from '#events/ids.js';
 import { paymentMessage, type PublicMessage } from '#events/public-events.js';
 import type { StoredRecord } from '#events/record.js';
 import { parseSubjectKey } from '#events/subject.js';
@@ -218,8 +217,8 @@ function tracesOf(deduped: readonly Deduped[]): ReadonlyMap<string, string | nul
   const traces = new Map<string, string | null>();
   for (const { input } of deduped) {
     if (input.meaning.kind !== 'event') continue;
-    const { subject, traceparent } = input.meaning.observation;
-    if (traceparent !== null) traces.set(paymentIdOf(subject), traceparent);
+    const { observation, paymentId } = input.meaning;
+    if (observation.traceparent !== null) traces.set(paymentId, observation.traceparent);
   }
   return traces;
 }

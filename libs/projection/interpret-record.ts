@@ -1,5 +1,5 @@
 import { decodeObservation } from '#events/envelope.js';
-import { eventIdOf } from '#events/ids.js';
+import { eventIdOf, paymentIdOf } from '#events/ids.js';
 import { trustOf, type Observation } from '#events/observation.js';
 import type { StoredRecord } from '#events/record.js';
 import { mayConfirm, type Trust } from '#ledger/trust.js';
@@ -21,6 +21,7 @@ export type Meaning =
       readonly trust: Trust;
       readonly event: ProviderEvent;
       readonly eventId: string;
+      readonly paymentId: string;
     }
   | {
       readonly kind: 'ignored';
@@ -57,7 +58,8 @@ function meaningOf(record: StoredRecord, recordedAtMs: number): Meaning {
     const { event } = interpretation;
     const scope = mayConfirm(trust) ? 'trusted' : 'untrusted';
     const eventId = eventIdOf(observation.subject, { scope, ...event });
-    return { kind: 'event', observation, trust, event, eventId };
+    const paymentId = paymentIdOf(observation.subject);
+    return { kind: 'event', observation, trust, event, eventId, paymentId };
   } catch (error) {
     // Untrusted input never parks: whoever can send it could stop a payment with it.
     return mayConfirm(trust)

@@ -1,4 +1,3 @@
-import { paymentIdOf } from '#events/ids.js';
 import { viewPayment } from '#ledger/payment/payment-view.js';
 import type { Queryable } from '#read-models/database.js';
 import { newPayment, type PaymentInFold } from './fold-payments.js';
@@ -16,7 +15,7 @@ export async function loadPayments(
     if (meaning.kind !== 'event') continue;
     const { subject, schema: source } = meaning.observation;
     if (payments.has(subject)) continue;
-    const identity = { paymentId: paymentIdOf(subject), subject, provider: source.provider };
+    const identity = { paymentId: meaning.paymentId, subject, provider: source.provider };
     payments.set(subject, newPayment(identity, recordedAtMs));
   }
   if (payments.size === 0) return payments;

@@ -68,9 +68,19 @@ export function decodePaymentState(text: string): PaymentState {
 
 /** The facts of an event as text: equal facts, equal text. What a conflict is judged on. */
 export function factsText(fact: Omit<PaymentFact, 'factId' | 'trust'> | null): string {
-  return JSON.stringify(fact, (_key, value: unknown) =>
-    typeof value === 'bigint' ? value.toString() : value,
-  );
+  if (fact === null) return '';
+  const { refund } = fact;
+  return JSON.stringify([
+    fact.status,
+    fact.rank,
+    fact.occurredAt,
+    [fact.amount, fact.net, fact.fee, fact.tax, fact.refundedTotal].map(storeMoney),
+    refund === null ? null : [refund.refundId, refund.status, storeMoney(refund.amount)],
+    refund?.failureCode ?? null,
+    fact.orderId,
+    fact.method,
+    fact.failureCode,
+  ]);
 }
 
 /** `minor currency exponent`. */

@@ -31,7 +31,7 @@ export async function writeRows(
   await tx.query({
     name: `${schema}.${table.name}.${mode}`,
     text: statement(schema, table, mode),
-    values: table.columns.map((_column, index) => columnLiteral(rows, index)),
+    values: columnLiterals(table, rows),
   });
 }
 
@@ -49,7 +49,7 @@ export async function insertRowsReturning<T extends Record<string, unknown>>(
   return tx.query<T>({
     name: `${schema}.${table.name}.insert-missing.${returning}`,
     text: `${statement(schema, table, 'insert-missing')} returning ${returning}`,
-    values: table.columns.map((_column, index) => columnLiteral(rows, index)),
+    values: columnLiterals(table, rows),
   });
 }
 
@@ -86,15 +86,25 @@ function elementType(columnType: string): string {
   return type === 'text[]' ? 'text' : type;
 }
 
-/** One column of all rows as PostgreSQL's array literal. */
-function columnLiteral(rows: readonly Row[], index: number): string {
-  let literal = '{';
-  let separator = '';
-  for (const row of rows) {
-    literal += separator + element(row[index] ?? null);
-    separator = ',';
-  }
-  return `${literal}}`;
+/** Types whose text never holds what an array reads as syntax. */
+const PLAIN_TYPES = /^(?:uuid|bigint|smallint|int|numeric|timestamptz|boolean)/;
+
+/** Every column of all rows as PostgreSQL's array literal. */
+function columnLiterals({ columns }: FoldTable, rows: readonly Row[]): string[] {
+  return columns.map(([, type], index) => {
+    const toElement = PLAIN_TYPES.test(type) ? plainElement : element;
+    let literal = '{';
+    let separator = '';
+    for (const row of rows) {
+      literal += separator + toElement(row[index] ?? null);
+      separator = ',';
+    }
+    return `${literal}}`;
+  });
+}
+
+function plainElement(value: RowValue): string {
+  return value === null ? 'NULL' : value.toString();
 }
 
 /** What would be read as syntax, as nothing, or as NULL. */
