@@ -9,8 +9,9 @@ export const rebuild: Command = {
 Folds the log from position 0 into fresh tables while the live ones go on, compares both row for row at
 one snapshot, and swaps when nothing differs. Exits with 1 when something does, and leaves live as it is.
 
-  --no-swap   compare alone
-  --json      progress and result as JSON lines on stdout
+  --no-swap             compare alone
+  --accept-differences  swap even when rows differ: for a new version of the fold
+  --json                progress and result as JSON lines on stdout
 `,
   run: (args, io) => runRebuild(args, io),
 };

@@ -15,7 +15,10 @@ import { ProgressLine } from './progress-line.js';
  * a running one goes on meanwhile.
  */
 export async function runRebuild(args: readonly string[], io: CommandIo): Promise<ExitCode> {
-  const { values } = parseOptions('rebuild', args, { 'no-swap': { type: 'boolean' } });
+  const { values } = parseOptions('rebuild', args, {
+    'no-swap': { type: 'boolean' },
+    'accept-differences': { type: 'boolean' },
+  });
   const config = io.config();
   const embedded =
     config.database.url === null ? await startEmbeddedPostgres({ dataDir: config.dataDir }) : null;
@@ -33,10 +36,15 @@ export async function runRebuild(args: readonly string[], io: CommandIo): Promis
   try {
     const result = await rebuild(
       { database, log: logs.observations },
-      { swap: values['no-swap'] !== true, signal: io.signal, onProgress: report.progress },
+      {
+        swap: values['no-swap'] !== true,
+        acceptsDifferences: values['accept-differences'] === true,
+        signal: io.signal,
+        onProgress: report.progress,
+      },
     );
     report.result(result);
-    return result.isSame ? 0 : 1;
+    return result.isSame || result.hasSwapped ? 0 : 1;
   } finally {
     await logs.close();
     await database.end();
@@ -94,10 +102,15 @@ function textReport({ stdout, stderr }: CommandIo): Report {
         paint(`No difference: ${records} records folded in ${seconds} s.${swap}`, 'green', stdout),
       );
     }
+    if (hasSwapped) {
+      return say(
+        paint('The rebuilt tables differ from live; swapped, as asked.', 'yellow', stdout),
+      );
+    }
     say(
       paint(
         'The rebuilt tables differ from live, so live stays as it is. The rebuilt ones are kept in ' +
-          'their schema until the next rebuild.',
+          'their schema until the next rebuild. --accept-differences swaps them in.',
         'red',
         stdout,
       ),

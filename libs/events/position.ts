@@ -13,7 +13,7 @@ const LOG_TAG_BYTES = 6;
  * answered with one; reads take one as `minPosition`.
  */
 export function encodePosition({ logId, next }: PositionVector): string {
-  const bytes = [VERSION, ...logTag(logId), next.length];
+  const bytes = headerOf({ logId, partitions: next.length });
   for (const position of next) pushVarint(bytes, position);
   return Buffer.from(bytes).toString('base64url');
 }
@@ -22,7 +22,7 @@ export function decodePosition(
   token: string,
   { logId, partitions }: { logId: string; partitions: number },
 ): PositionVector | { readonly refused: PositionRefusal } {
-  if (!/^[A-Za-z0-9_-]{1,512}$/.test(token)) return { refused: 'malformed-position' };
+  if (!/^[A-Za-z0-9_-]{1,4096}$/.test(token)) return { refused: 'malformed-position' };
   const bytes = Buffer.from(token, 'base64url');
   const header = 2 + LOG_TAG_BYTES;
   if (bytes.length < header || bytes[0] !== VERSION) return { refused: 'malformed-position' };
@@ -40,8 +40,16 @@ export function positionAfter(
   { logId, partitions }: { logId: string; partitions: number },
   { partition, position }: { partition: number; position: bigint },
 ): string {
-  const next = Array.from({ length: partitions }, (_, p) => (p === partition ? position + 1n : 0n));
-  return encodePosition({ logId, next });
+  const bytes = headerOf({ logId, partitions });
+  for (let each = 0; each < partitions; each += 1) {
+    if (each === partition) pushVarint(bytes, position + 1n);
+    else bytes.push(0);
+  }
+  return Buffer.from(bytes).toString('base64url');
+}
+
+function headerOf({ logId, partitions }: { logId: string; partitions: number }): number[] {
+  return [VERSION, ...logTag(logId), partitions];
 }
 
 let lastTag: { readonly logId: string; readonly tag: Buffer } | null = null;

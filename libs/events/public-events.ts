@@ -12,7 +12,8 @@ export type PaymentSnapshotV1 = {
   /** The provider's own id of the payment. */
   readonly reference: string;
   readonly orderId: string | null;
-  readonly status: string;
+  /** Null while, or after, nothing that can be trusted says what happened to the money. */
+  readonly status: string | null;
   readonly amount: MoneyJson | null;
   readonly net: MoneyJson | null;
   readonly fee: MoneyJson | null;

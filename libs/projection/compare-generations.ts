@@ -20,6 +20,8 @@ export type RowDifference = {
 /** `db` is one connection inside a transaction: the walk keeps a cursor open in it. */
 export type Side = { readonly db: Queryable; readonly generation: Generation };
 
+export type Sides = { readonly live: Side; readonly rebuilt: Side };
+
 const DIFFERENCES_MAX = 100;
 const PAGE_ROWS = 5_000;
 
@@ -29,22 +31,40 @@ const PAGE_ROWS = 5_000;
  * flat however large the tables are.
  */
 export async function compareGenerations(
-  sides: { readonly live: Side; readonly rebuilt: Side },
+  sides: Sides,
   onTable: (comparison: TableComparison) => void,
 ): Promise<readonly TableComparison[]> {
   const comparisons: TableComparison[] = [];
   for (const table of FOLD_TABLES) {
-    const comparison = await compareTable(table, sides);
+    const comparison = await compareTable(await commonPart(table, sides), sides);
     onTable(comparison);
     comparisons.push(comparison);
   }
   return comparisons;
 }
 
-async function compareTable(
-  table: FoldTable,
-  { live, rebuilt }: { live: Side; rebuilt: Side },
-): Promise<TableComparison> {
+/** Across fold versions tables differ in their columns: what both sides have is compared. */
+async function commonPart(table: FoldTable, { live, rebuilt }: Sides): Promise<FoldTable> {
+  const here = await columnsOf(table, live);
+  const there = await columnsOf(table, rebuilt);
+  const columns = table.columns.filter(([name]) => here.has(name) && there.has(name));
+  return { ...table, columns };
+}
+
+async function columnsOf(table: FoldTable, { db, generation }: Side): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ column_name: string }>(
+    `select column_name from information_schema.columns
+      where table_schema = $1 and table_name = $2`,
+    [foldSchemaName(generation), table.name],
+  );
+  return new Set(rows.map((row) => row.column_name));
+}
+
+async function compareTable(table: FoldTable, { live, rebuilt }: Sides): Promise<TableComparison> {
+  // A table that one side does not have yet has nothing to be compared with.
+  if (!table.primaryKey.every((key) => table.columns.some(([name]) => name === key))) {
+    return { table: table.name, rows: 0, differences: [] };
+  }
   const differences: RowDifference[] = [];
   const expected = walk(table, live);
   const actual = walk(table, rebuilt);

@@ -107,18 +107,19 @@ export async function foldBatch(
   const folded = foldPayments(payments, deduped);
   const write = (table: FoldTable, rows: readonly Row[], mode: WriteMode): Promise<void> =>
     writeRows(tx, { schema, table, rows, mode });
-  const [orderMessages] = await Promise.all([
-    writePayments(tx, schema, folded).then(() =>
-      foldOrders(tx, schema, { payments: folded.payments, traces: tracesOf(deduped) }),
-    ),
+  await Promise.all([
+    writePayments(tx, schema, folded),
     write(PARKED_SUBJECTS, subjects, 'insert'),
     write(PARKED_RECORDS, parkedRecords, 'insert'),
     write(EVENTS, fresh, 'insert'),
     write(PAYMENT_CHANGES, folded.changes.map(changeRow), 'insert'),
     write(DELIVERIES, deduped.map(deliveryRow), 'insert'),
   ]);
-  const paymentMessages = folded.changes.filter(({ view }) => view.status !== null).map(toMessage);
-  const messages = [...paymentMessages, ...orderMessages];
+  const orderMessages = await foldOrders(tx, schema, {
+    payments: folded.payments,
+    traces: tracesOf(deduped),
+  });
+  const messages = [...folded.changes.map(toMessage), ...orderMessages];
   if (target.status === 'live') await writeOutbox(tx, messages);
   return {
     next,
@@ -235,7 +236,7 @@ function toMessage(change: PaymentChange): PublicMessage {
       provider: payment.provider,
       reference,
       orderId: view.orderId,
-      status: view.status ?? 'created',
+      status: view.status,
       amount: json(view.amount),
       net: json(view.net),
       fee: json(view.fee),

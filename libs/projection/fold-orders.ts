@@ -32,9 +32,9 @@ export async function foldOrders(
   const updated = shared.length === 0 ? [] : await foldShared(tx, schema, shared);
   const traceOf = (orderId: string): string | null =>
     traces.get(touched.get(orderId)?.[0]?.payment_id ?? '') ?? null;
-  return [...fresh, ...updated]
-    .filter(({ isPublic }) => isPublic)
-    .map(({ orderId, snapshot }) => orderMessage(ORDER_STATUS.name, snapshot, traceOf(orderId)));
+  return [...fresh, ...updated].map(({ orderId, snapshot }) =>
+    orderMessage(ORDER_STATUS.name, snapshot, traceOf(orderId)),
+  );
 }
 
 /** The payments that a batch wrote, and by payment id the trace of the observation that moved each. */
@@ -181,7 +181,7 @@ function recompute(orderId: string, attached: readonly AttachedPayment[]) {
     foldVersion: FOLD_VERSION,
     version: version.toString(),
   };
-  return { orderId, row, version, snapshot, isPublic: view.assurance === 'confirmed' };
+  return { orderId, row, version, snapshot };
 }
 
 function toOrderPayment(row: AttachedPayment): OrderPayment {

@@ -2,6 +2,7 @@ import { refundIdOf } from '#events/ids.js';
 import { parseSubjectKey } from '#events/subject.js';
 import {
   emptyPayment,
+  isOutstanding,
   withAttribution,
   withClaim,
   withConflict,
@@ -9,7 +10,7 @@ import {
   withLookup,
   type PaymentState,
 } from '#ledger/payment/payment-state.js';
-import { isClaimOutstanding, viewPayment, type PaymentView } from '#ledger/payment/payment-view.js';
+import { viewPayment, type PaymentView } from '#ledger/payment/payment-view.js';
 import { attributionStrength, mayConfirm } from '#ledger/trust.js';
 import { providerOf } from '#providers/registry.js';
 import type { Row } from '#read-models/writes/write-rows.js';
@@ -191,7 +192,7 @@ export function refundRows({
 /** The lookup that is due for this payment, or null: a pure function of its state. */
 export function workRow(payment: PaymentInFold): Row | null {
   const { claim } = payment.state;
-  if (claim === null || !isClaimOutstanding(payment.state)) return null;
+  if (claim === null || !isOutstanding(payment.state)) return null;
   if ((providerOf(payment.provider)?.client ?? null) === null) return null;
   return [
     payment.subject,
@@ -202,7 +203,7 @@ export function workRow(payment: PaymentInFold): Row | null {
     claim.position,
     payment.lastPosition,
     payment.state.attributions.length > 0,
-    claim.recordedAt,
+    claim.since,
   ];
 }
 

@@ -19,7 +19,8 @@ import type { PaymentStatus } from '#ledger/payment/payment-status.js';
 export function encodePaymentState(state: PaymentState): string {
   const stored: StoredState = {
     f: Object.values(state.facts).map(storeFact),
-    l: state.lookup === null ? null : storeLookup(state.lookup),
+    l: storeLookup(state.lookup),
+    g: state.found?.factId === state.lookup?.factId ? 'same' : storeLookup(state.found),
     r: Object.values(state.refunds).map((refund) => ({
       ...refund,
       amount: storeMoney(refund.amount),
@@ -43,14 +44,8 @@ export function decodePaymentState(text: string): PaymentState {
   return {
     ...emptyPayment,
     facts,
-    lookup:
-      stored.l === null
-        ? null
-        : {
-            ...stored.l,
-            asOf: BigInt(stored.l.asOf),
-            found: stored.l.found === null ? null : loadFact(stored.l.found),
-          },
+    lookup: loadLookup(stored.l),
+    found: loadLookup(stored.g === 'same' ? stored.l : stored.g),
     refunds,
     refundedTotalMinor: BigInt(stored.t),
     attributions: stored.a,
@@ -108,6 +103,8 @@ type StoredClaim = Omit<PaymentClaim, 'amount' | 'position'> & {
 type StoredState = {
   readonly f: readonly StoredFact[];
   readonly l: StoredLookup | null;
+  /** Usually the last lookup is the one that found the payment. */
+  readonly g: StoredLookup | null | 'same';
   readonly r: readonly StoredRefund[];
   readonly t: string;
   readonly a: readonly Attribution[];
@@ -150,11 +147,21 @@ function loadFact(fact: StoredFact): PaymentFact {
   };
 }
 
-function storeLookup(lookup: LookupFact): StoredLookup {
+function storeLookup(lookup: LookupFact | null): StoredLookup | null {
+  if (lookup === null) return null;
   return {
     ...lookup,
     asOf: lookup.asOf.toString(),
     found: lookup.found === null ? null : storeFact(lookup.found),
+  };
+}
+
+function loadLookup(stored: StoredLookup | null): LookupFact | null {
+  if (stored === null) return null;
+  return {
+    ...stored,
+    asOf: BigInt(stored.asOf),
+    found: stored.found === null ? null : loadFact(stored.found),
   };
 }
 

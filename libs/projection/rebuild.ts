@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PositionLost, type EventLog } from '#event-log/event-log.js';
-import { inTransaction, type Database } from '#read-models/database.js';
+import { inTransaction, sqlStateOf, type Database } from '#read-models/database.js';
 import { foldSchemaName, type Generation } from '#read-models/fold/fold-schema.js';
 import { FOLD_TABLES } from '#read-models/fold/fold-tables.js';
+import { acquireSessionLock } from '#read-models/session-lock.js';
 import { readCheckpoint, type Checkpoint } from './checkpoint.js';
 import { compareGenerations, type TableComparison } from './compare-generations.js';
-import { foldBatch } from './fold-batch.js';
+import { foldPart } from './fold-part.js';
 import {
   createBuilding,
   dropGeneration,
@@ -32,15 +34,43 @@ export type RebuildResult = {
  * Blue/green: fills a fresh generation from position 0 while the live one goes on, stops it at the
  * positions of one snapshot of live, compares every row there, and swaps when nothing differs.
  *
- * A difference is never swapped in; the rebuilt tables are then kept for inspection until the next run.
+ * A difference is swapped in only when it is accepted; otherwise the rebuilt tables are kept for inspection
+ * until the next run. One rebuild at a time.
  */
 export async function rebuild(
   ports: { readonly database: Database; readonly log: EventLog },
-  options: {
-    readonly swap: boolean;
-    readonly signal: AbortSignal;
-    readonly onProgress: (progress: RebuildProgress) => void;
-  },
+  options: RebuildOptions,
+): Promise<RebuildResult> {
+  const lock = await acquireSessionLock(ports.database, REBUILD_LOCK);
+  if (lock === null) throw new RebuildRunning();
+  try {
+    return await rebuildAlone(ports, options);
+  } finally {
+    await lock.release();
+  }
+}
+
+export type RebuildOptions = {
+  readonly swap: boolean;
+  /** Swaps in spite of differences: what a new fold version or a mended mapping needs. */
+  readonly acceptsDifferences: boolean;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: RebuildProgress) => void;
+};
+
+/** Another rebuild works on the same database. */
+export class RebuildRunning extends Error {
+  override readonly name = 'RebuildRunning';
+  constructor() {
+    super('Another rebuild is running on this database; wait for it, or stop it.');
+  }
+}
+
+const REBUILD_LOCK = 4_210_004;
+
+async function rebuildAlone(
+  ports: { readonly database: Database; readonly log: EventLog },
+  options: RebuildOptions,
 ): Promise<RebuildResult> {
   const { database, log } = ports;
   const { onProgress } = options;
@@ -57,9 +87,9 @@ export async function rebuild(
   await analyze(database, next);
   const compared = await compareAtSnapshot({ database, live, next }, build, onProgress);
   const isSame = compared.every(({ differences }) => differences.length === 0);
-  const hasSwapped = isSame && options.swap;
+  const hasSwapped = options.swap && (isSame || options.acceptsDifferences);
   if (hasSwapped) {
-    await swapGenerations(database, { live, next });
+    await swapWithRetry(database, { live, next });
     onProgress({ step: 'swapped', generation: next });
     await dropGeneration(database, live);
   } else if (isSame) {
@@ -67,6 +97,25 @@ export async function rebuild(
   }
   return { isSame, hasSwapped, records: build.folded, comparisons: compared };
 }
+
+/** Readers and the fold hold their locks for moments only, so a swap that did not get its own tries again. */
+async function swapWithRetry(
+  database: Database,
+  generations: { live: Generation; next: Generation },
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await swapGenerations(database, generations);
+    } catch (error) {
+      if (sqlStateOf(error) !== LOCK_NOT_AVAILABLE || attempt === SWAP_ATTEMPTS_MAX) throw error;
+      await sleep(SWAP_PAUSE_MS);
+    }
+  }
+}
+
+const LOCK_NOT_AVAILABLE = '55P03';
+const SWAP_ATTEMPTS_MAX = 10;
+const SWAP_PAUSE_MS = 200;
 
 /** The fold of one building generation, resumable by its own checkpoints. */
 class Build {
@@ -103,16 +152,12 @@ class Build {
     if (checkpoint.nextPosition >= end) return;
     for await (const records of log.read(partition, checkpoint.nextPosition, end)) {
       this.options.signal.throwIfAborted();
-      const at = checkpoint;
-      const { next } = await inTransaction(database, (tx) =>
-        foldBatch(
-          tx,
-          { generation: this.generation, status: 'building' },
-          { partition, checkpoint: at, records },
-        ),
+      checkpoint = await foldPart(
+        database,
+        { generation: this.generation, status: 'building' },
+        { partition, checkpoint, records, signal: this.options.signal, onFolded: () => {} },
       );
-      checkpoint = next;
-      this.checkpoints.set(partition, next);
+      this.checkpoints.set(partition, checkpoint);
       this.folded += BigInt(records.length);
       this.options.onProgress({ step: 'folded', records: this.folded, of: total });
     }

@@ -9,20 +9,26 @@ export type DatabaseOptions = {
   readonly applicationName: string;
   /** Told of connections that die while idle; without it the process would exit. */
   readonly onError: (error: Error) => void;
-  /** Must stay below a consumer's session time-out: a stopped process must not hold the fence. */
-  readonly idleInTransactionTimeoutMs?: number;
+  /** Default 8 s, below a consumer's session time-out; 0 is none, for work that may take long. */
   readonly statementTimeoutMs?: number;
 };
 
 export type Database = pg.Pool;
 
+/** Below every consumer's session time-out: a process that was stopped must not hold the fence. */
+const IDLE_IN_TRANSACTION_MS = 2_500;
+const STATEMENT_TIMEOUT_MS = 8_000;
+
 export function openDatabase(options: DatabaseOptions): Database {
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolMax,
     application_name: options.applicationName,
-    idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 4_000,
-    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    statement_timeout: statementTimeoutMs,
+    // A connection that a network swallowed never answers: this side gives up by itself.
+    ...(statementTimeoutMs === 0 ? {} : { query_timeout: statementTimeoutMs + 1_000 }),
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     // Statements that are issued together go out together: a batch of the fold costs three round trips.
@@ -38,39 +44,71 @@ export function openDatabase(options: DatabaseOptions): Database {
  * Runs `work` in one transaction; a connection that failed to roll back is not used again.
  *
  * Statements that were issued together all fail once one has: what is thrown is the first error that the
- * database answered, which is the cause of the others.
+ * database answered, which is the cause of the others. After a failure nothing more is issued, whatever
+ * parts of the work are still on their way, and the rollback waits for what is.
  */
 export async function inTransaction<T>(
   database: Database,
   work: (tx: Queryable) => Promise<T>,
 ): Promise<T> {
   const client = await database.connect();
-  const errors: unknown[] = [];
+  const statements = new Statements(client);
   try {
     await client.query('begin');
-    const result = await work(notingErrors(client, errors));
+    const result = await work(statements.queryable);
+    await statements.close();
     await client.query('commit');
     client.release();
     return result;
   } catch (error) {
+    await statements.close();
     await client.query('rollback').then(
       () => client.release(),
       (cause: unknown) => client.release(cause instanceof Error ? cause : true),
     );
-    throw error instanceof pg.DatabaseError ? (errors[0] ?? error) : error;
+    throw error instanceof pg.DatabaseError ? (statements.firstError ?? error) : error;
   }
 }
 
-function notingErrors(client: pg.PoolClient, errors: unknown[]): Queryable {
-  const query = async (config: pg.QueryConfig, values?: unknown[]): Promise<unknown> => {
+/** The statements of one transaction: none is issued after the end, none is left behind. */
+class Statements {
+  firstError: unknown = null;
+  readonly queryable: Queryable;
+  private readonly underWay = new Set<Promise<unknown>>();
+  private isOver = false;
+
+  constructor(private readonly client: pg.PoolClient) {
+    const query = (config: pg.QueryConfig, values?: unknown[]): Promise<unknown> =>
+      this.issue(config, values);
+    this.queryable = { query: query as Queryable['query'] };
+  }
+
+  async close(): Promise<void> {
+    this.isOver = true;
+    await Promise.allSettled(this.underWay);
+  }
+
+  private async issue(config: pg.QueryConfig, values?: unknown[]): Promise<unknown> {
+    if (this.isOver || this.firstError !== null) throw new TransactionOver();
+    const running = this.client.query(config, values);
+    this.underWay.add(running);
     try {
-      return await client.query(config, values);
+      return await running;
     } catch (error) {
-      errors.push(error);
+      this.firstError ??= error;
       throw error;
+    } finally {
+      this.underWay.delete(running);
     }
-  };
-  return { query: query as Queryable['query'] };
+  }
+}
+
+/** A part of the work came too late: its transaction has ended. */
+class TransactionOver extends Error {
+  override readonly name = 'TransactionOver';
+  constructor() {
+    super('The transaction is over: nothing more can be issued in it.');
+  }
 }
 
 /** The five-character SQLSTATE of an error that PostgreSQL answered; null for every other error. */

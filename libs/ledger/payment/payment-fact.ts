@@ -51,4 +51,6 @@ export type PaymentClaim = {
   /** Position of the claim in its partition: a lookup as of here or later settles it. */
   readonly position: bigint;
   readonly recordedAt: string;
+  /** When the first claim that no lookup has answered yet was recorded. */
+  readonly since: string;
 };

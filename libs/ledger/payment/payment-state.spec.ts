@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LookupFact, PaymentFact } from './payment-fact.js';
 import {
   emptyPayment,
+  isOutstanding,
   withAttribution,
   withClaim,
   withConflict,
@@ -11,7 +12,7 @@ import {
   type PaymentState,
 } from './payment-state.js';
 import { PAYMENT_STATUSES, type PaymentStatus } from './payment-status.js';
-import { isClaimOutstanding, viewPayment } from './payment-view.js';
+import { viewPayment } from './payment-view.js';
 
 const usd = (minor: bigint) => ({ minor, currency: 'USD', exponent: 2 });
 
@@ -127,6 +128,27 @@ describe('the join of a payment', () => {
     expect(viewPayment(withLookup(unpaid, lookup(1n, fact('succeeded')))).status).toBe('pending');
   });
 
+  it('keeps what a lookup found when a later one does not know the payment', () => {
+    const paid = withLookup(emptyPayment, lookup(1n, fact('succeeded')));
+    expect(viewPayment(withLookup(paid, lookup(2n, null))).status).toBe('succeeded');
+    expect(
+      viewPayment(
+        withLookup(withLookup(emptyPayment, lookup(2n, null)), lookup(1n, fact('succeeded'))),
+      ).status,
+    ).toBe('succeeded');
+  });
+
+  it('sums no refund of another currency, and flags it', () => {
+    const amount = { minor: 400n, currency: 'MXN', exponent: 2 };
+    const refund = { refundId: 'r1', status: 'succeeded' as const, amount, failureCode: null };
+    const state = withFact(emptyPayment, fact('succeeded', { refund }));
+    expect(viewPayment(state)).toMatchObject({
+      status: 'succeeded',
+      refunded: null,
+      flags: ['mismatch'],
+    });
+  });
+
   it('counts the highest running total of refunds once', () => {
     const state = [
       fact('succeeded'),
@@ -184,8 +206,16 @@ describe('a claim', () => {
 
   it('is settled by a lookup as of its position, not by an older one', () => {
     const claimed = withClaim(emptyPayment, claim);
-    expect(isClaimOutstanding(withLookup(claimed, lookup(4n, null)))).toBe(true);
-    expect(isClaimOutstanding(withLookup(claimed, lookup(5n, null)))).toBe(false);
+    expect(isOutstanding(withLookup(claimed, lookup(4n, null)))).toBe(true);
+    expect(isOutstanding(withLookup(claimed, lookup(5n, null)))).toBe(false);
+  });
+
+  it('keeps its place in the queue however often it is repeated', () => {
+    const again = { ...claim, position: 6n, recordedAt: '2026-11-22T00:01:00.000Z' };
+    const twice = withClaim(withClaim(emptyPayment, claim), again);
+    expect(twice.claim?.since).toBe(claim.recordedAt);
+    const answered = withLookup(withClaim(emptyPayment, claim), lookup(5n, null));
+    expect(withClaim(answered, again).claim?.since).toBe(again.recordedAt);
   });
 
   it('goes by arrival: the later position speaks', () => {

@@ -13,8 +13,10 @@ import { REFUND_STATUSES, type PaymentStatus } from './payment-status.js';
 export type PaymentState = {
   /** The greatest fact seen for each status, from everything but lookups. */
   readonly facts: Readonly<Partial<Record<PaymentStatus, PaymentFact>>>;
-  /** Of several lookups only the highest (asOf, askedAt, factId) speaks. */
+  /** The highest lookup (asOf, askedAt, factId): what settles claims. */
   readonly lookup: LookupFact | null;
+  /** Of the lookups that found the payment, only the highest speaks about its money. */
+  readonly found: LookupFact | null;
   readonly refunds: Readonly<Record<string, RefundFact>>;
   /** The highest running total of refunds that the provider stated, in minor units. */
   readonly refundedTotalMinor: bigint;
@@ -27,11 +29,10 @@ export type PaymentState = {
 
 export type Attribution = { readonly orderId: string; readonly strength: number };
 
-const ATTRIBUTIONS_MAX = 8;
-
 export const emptyPayment: PaymentState = {
   facts: {},
   lookup: null,
+  found: null,
   refunds: {},
   refundedTotalMinor: 0n,
   attributions: [],
@@ -49,18 +50,31 @@ export function withFact(state: PaymentState, fact: PaymentFact): PaymentState {
   };
 }
 
-/** Joins a lookup's answer: it replaces every lower one, whatever they said. */
+/**
+ * Joins a lookup's answer: it replaces every lower one. An answer that the provider does not know the
+ * payment settles claims like any other, and says nothing against what an earlier one had found.
+ */
 export function withLookup(state: PaymentState, lookup: LookupFact): PaymentState {
-  const { found } = lookup;
-  const attributed = found === null ? state : withAttributionOf(state, found);
-  const isGreater = state.lookup === null || compareLookups(lookup, state.lookup) > 0;
-  return isGreater ? { ...attributed, lookup } : attributed;
+  const attributed = lookup.found === null ? state : withAttributionOf(state, lookup.found);
+  return {
+    ...attributed,
+    lookup: greaterLookup(state.lookup, lookup),
+    found: lookup.found === null ? state.found : greaterLookup(state.found, lookup),
+  };
 }
 
 /** Records the latest claim, by arrival. */
-export function withClaim(state: PaymentState, claim: PaymentClaim): PaymentState {
-  if (state.claim !== null && state.claim.position >= claim.position) return state;
-  return { ...state, claim };
+export function withClaim(state: PaymentState, claim: Omit<PaymentClaim, 'since'>): PaymentState {
+  const before = state.claim;
+  if (before !== null && before.position >= claim.position) return state;
+  // Who goes on claiming does not put the answer off: the first unanswered claim keeps its place.
+  const since = before !== null && isOutstanding(state) ? before.since : claim.recordedAt;
+  return { ...state, claim: { ...claim, since } };
+}
+
+/** A lookup is due while the last claim lies past what the last lookup could have seen. */
+export function isOutstanding({ claim, lookup }: PaymentState): boolean {
+  return claim !== null && (lookup === null || claim.position > lookup.asOf);
 }
 
 /**
@@ -71,12 +85,10 @@ export function withAttribution(state: PaymentState, attribution: Attribution): 
   if (attribution.strength === 0) return state;
   const rival = state.attributions.find((known) => known.orderId === attribution.orderId);
   if (rival !== undefined && rival.strength >= attribution.strength) return state;
-  const attributions = [...state.attributions.filter((known) => known !== rival), attribution]
-    .sort(
-      (a, b) =>
-        b.strength - a.strength || (a.orderId < b.orderId ? -1 : a.orderId > b.orderId ? 1 : 0),
-    )
-    .slice(0, ATTRIBUTIONS_MAX);
+  const attributions = [...state.attributions.filter((known) => known !== rival), attribution].sort(
+    (a, b) =>
+      b.strength - a.strength || (a.orderId < b.orderId ? -1 : a.orderId > b.orderId ? 1 : 0),
+  );
   return { ...state, attributions };
 }
 
@@ -107,6 +119,10 @@ function withAttributionOf(state: PaymentState, { orderId, trust }: PaymentFact)
 function compareFacts(a: PaymentFact, b: PaymentFact): number {
   if (a.rank !== b.rank) return a.rank - b.rank;
   return compareText(a.occurredAt ?? '', b.occurredAt ?? '') || compareText(a.factId, b.factId);
+}
+
+function greaterLookup(a: LookupFact | null, b: LookupFact): LookupFact {
+  return a === null || compareLookups(b, a) > 0 ? b : a;
 }
 
 function compareLookups(a: LookupFact, b: LookupFact): number {

@@ -1,6 +1,6 @@
 import type { Money } from '../money.js';
 import type { PaymentFact } from './payment-fact.js';
-import type { PaymentState } from './payment-state.js';
+import { isOutstanding, type PaymentState } from './payment-state.js';
 import type { PaymentStatus } from './payment-status.js';
 
 export const FLAGS = [
@@ -44,7 +44,7 @@ export function viewPayment(state: PaymentState): PaymentView {
   const status = top === undefined ? null : statusAfterRefunds(top.status, { amount, refunded });
   return {
     status,
-    reported: isClaimOutstanding(state) ? (state.claim?.status ?? null) : null,
+    reported: isOutstanding(state) ? (state.claim?.status ?? null) : null,
     orderId: state.attributions[0]?.orderId ?? null,
     amount,
     net: firstOf(facts, (fact) => fact.net),
@@ -58,15 +58,10 @@ export function viewPayment(state: PaymentState): PaymentView {
   };
 }
 
-/** A lookup is due while the last claim lies past what the last lookup could have seen. */
-export function isClaimOutstanding({ claim, lookup }: PaymentState): boolean {
-  return claim !== null && (lookup === null || claim.position > lookup.asOf);
-}
-
 /** Highest rank first; among equals the later one, then the greater id: a total order. */
-function rankedFacts({ facts, lookup }: PaymentState): readonly PaymentFact[] {
+function rankedFacts({ facts, found }: PaymentState): readonly PaymentFact[] {
   const all = Object.values(facts);
-  if (lookup?.found) all.push(lookup.found);
+  if (found?.found) all.push(found.found);
   return all.sort(
     (a, b) =>
       b.rank - a.rank ||
@@ -82,8 +77,11 @@ function refundedMoney(state: PaymentState, amount: Money | null): Money | null 
     .sort((a, b) => (a.refundId < b.refundId ? -1 : 1));
   const like = amount ?? succeeded.find((refund) => refund.amount !== null)?.amount ?? null;
   if (like === null) return null;
-  const summed = succeeded.reduce((sum, refund) => sum + (refund.amount?.minor ?? 0n), 0n);
-  const looked = state.lookup?.found?.refundedTotal?.minor ?? 0n;
+  // Money of another currency is not summed: `mismatch` tells of it.
+  const summed = succeeded
+    .filter((refund) => refund.amount?.currency === like.currency)
+    .reduce((sum, refund) => sum + (refund.amount?.minor ?? 0n), 0n);
+  const looked = state.found?.found?.refundedTotal?.minor ?? 0n;
   const minor = [summed, state.refundedTotalMinor, looked].reduce((a, b) => (a > b ? a : b));
   return minor === 0n ? null : { ...like, minor };
 }
@@ -105,7 +103,7 @@ function flagsOf(state: PaymentState, facts: readonly PaymentFact[]): readonly F
     statuses.has('succeeded') || statuses.has('partially_refunded') || statuses.has('refunded');
   const flags: Flag[] = [];
   if (isPaid && statuses.has('expired')) flags.push('late');
-  if (isAmountMismatched(facts)) flags.push('mismatch');
+  if (isAmountMismatched(facts) || hasForeignRefund(state, facts)) flags.push('mismatch');
   if (isPaid && statuses.has('failed')) flags.push('illegal');
   const [first, second] = state.attributions;
   const isContested = first !== undefined && second?.strength === first.strength;
@@ -118,6 +116,13 @@ function isAmountMismatched(facts: readonly PaymentFact[]): boolean {
   const [first] = amounts;
   return amounts.some(
     (amount) => amount.minor !== first?.minor || amount.currency !== first.currency,
+  );
+}
+
+function hasForeignRefund({ refunds }: PaymentState, facts: readonly PaymentFact[]): boolean {
+  const currency = firstOf(facts, (fact) => fact.amount)?.currency;
+  return Object.values(refunds).some(
+    ({ amount }) => amount !== null && currency !== undefined && amount.currency !== currency,
   );
 }
 

@@ -1,0 +1,124 @@
+import { MemoryEventLog } from '#event-log/memory/memory-event-log.js';
+import type { LogRecord, StoredRecord } from '#events/record.js';
+import { ensureLiveGeneration } from '#projection/generations.js';
+import { ProjectionHandler } from '#projection/projection-handler.js';
+import { rebuild, type RebuildResult } from '#projection/rebuild.js';
+import { openDatabase, type Database } from '#read-models/database.js';
+import { migrate } from '#read-models/migrate.js';
+import { mintcashWebhook } from './observe.js';
+import { createDatabase } from './postgres.js';
+
+export const never = new AbortController().signal;
+export const quiet = { folded: () => {}, fenced: () => {} };
+
+/** A database with read models, and logs to fold into them, for the specs of the projection. */
+export class ProjectionBench {
+  private serial = 0;
+
+  private constructor(
+    readonly database: Database,
+    private readonly drop: () => Promise<void>,
+  ) {}
+
+  static async open(): Promise<ProjectionBench> {
+    const { url, drop } = await createDatabase();
+    await migrate(url);
+    const database = openDatabase({
+      url,
+      poolMax: 8,
+      applicationName: 'spec',
+      onError: () => {},
+    });
+    return new ProjectionBench(database, drop);
+  }
+
+  async close(): Promise<void> {
+    await this.database.end();
+    await this.drop();
+  }
+
+  /** A fresh log with these records, and empty read models for it. */
+  async logOf(records: readonly LogRecord[]): Promise<MemoryEventLog> {
+    const { database } = this;
+    const log = new MemoryEventLog({ topic: 'observations', partitions: 3 });
+    await log.append(records);
+    const { rows } = await database.query<{ nspname: string }>(
+      `select nspname from pg_namespace where nspname like 'fold\\_%'`,
+    );
+    for (const { nspname } of rows) await database.query(`drop schema ${nspname} cascade`);
+    await database.query('truncate ops.generations, ops.checkpoints, ops.outbox');
+    await ensureLiveGeneration(database, log);
+    return log;
+  }
+
+  /** Folds every partition, cut into batches of these sizes, from where the checkpoint stands. */
+  async foldAll(log: MemoryEventLog, sizes: readonly number[] = [1000]): Promise<void> {
+    const handler = new ProjectionHandler(this.database, quiet);
+    for (let partition = 0; partition < log.partitions; partition += 1) {
+      const records = await recordsOf(log, partition);
+      await handler.nextPosition(partition);
+      let start = 0;
+      for (let cut = 0; start < records.length; cut += 1) {
+        const size = sizes[cut % sizes.length] ?? 1;
+        const batch = records.slice(start, start + size);
+        await handler.handle({ partition, records: batch, signal: never });
+        start += size;
+      }
+    }
+  }
+
+  rebuild(log: MemoryEventLog, acceptsDifferences = false): Promise<RebuildResult> {
+    return rebuild(
+      { database: this.database, log },
+      { swap: true, acceptsDifferences, signal: never, onProgress: () => {} },
+    );
+  }
+
+  async orderOf(orderId: string): Promise<unknown> {
+    const { rows } = await this.database.query(
+      'select status, assurance, reported from cuadre.orders where order_id = $1',
+      [orderId],
+    );
+    return rows[0];
+  }
+
+  /** The tables as text, in no order: equal dumps, equal rows. */
+  async dump(): Promise<unknown> {
+    const dump: unknown[] = [];
+    for (const table of ['payments', 'payment_changes', 'orders', 'deliveries', 'work_queue']) {
+      const { rows } = await this.database.query(
+        `select to_jsonb(t) as row from cuadre.${table} t`,
+      );
+      dump.push([table, rows.map(({ row }) => JSON.stringify(row)).sort()]);
+    }
+    return dump;
+  }
+
+  /** A signed event; another order or event id where a spec is about that. */
+  mintcashEvent(
+    payment: string,
+    event: string,
+    { orderId = `ORD-${payment}`, eventId = `${payment}-${event}` } = {},
+  ): LogRecord {
+    this.serial += 1;
+    return mintcashWebhook(observationId(this.serial), {
+      eventId,
+      event: `payment.${event}`,
+      type: 'payment',
+      environment: 'test',
+      createdAt: '2026-06-30T15:41:21.585Z',
+      data: { id: payment, externalId: orderId, status: event, amount: 25, currency: 'USD' },
+    });
+  }
+}
+
+export async function recordsOf(log: MemoryEventLog, partition: number): Promise<StoredRecord[]> {
+  const end = await log.endPositions();
+  const records: StoredRecord[] = [];
+  for await (const batch of log.read(partition, 0n, end[partition] ?? 0n)) records.push(...batch);
+  return records;
+}
+
+export function observationId(n: number): string {
+  return `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+}
