@@ -145,6 +145,8 @@ export class AcceptDelivery {
       return this.refuseTooLarge(admission);
     }
     const encoding = headers['content-encoding'];
+    // Whoever may never send again is not refused: what cannot be read is kept as it came.
+    if (edge.source.verification.mode === 'url') return null;
     if (encoding !== undefined && encoding !== '' && encoding !== 'identity') {
       return this.refuse(admission, 'unsupported-encoding', { outcome: 'unsupported_encoding' });
     }
@@ -183,7 +185,8 @@ export class AcceptDelivery {
         query: withoutCredential(query, edge.source.verification),
       });
       // A sender who knows a secret of ours may put it where a fact is expected.
-      return edge.secrets.some((secret) => extraction.value.includes(secret))
+      const facts = unescaped(extraction.value);
+      return edge.secrets.some((secret) => facts.includes(secret))
         ? { readable: false, value: UNREADABLE_VALUE, reason: 'secret-among-facts' }
         : extraction;
     } catch (error) {
@@ -302,6 +305,12 @@ export class AcceptDelivery {
     this.ports.metrics.countRequest(edge, { outcome, status, durationMs, span });
     endRequestSpan(admission, { outcome, status });
   }
+}
+
+/** The text of the facts without JSON escapes, in which a secret could hide. */
+function unescaped(value: Buffer): string {
+  const text = value.toString('utf8');
+  return text.includes('\\') ? JSON.stringify(JSON.parse(text)) : text;
 }
 
 function isOtherEnvironment({ account }: SourceEdge, extraction: Extraction): boolean {

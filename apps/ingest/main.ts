@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const logger = createLogger(config, { service: 'ingest' });
   const telemetry = await startTelemetry(config, 'cuadre-ingest');
-  const parsed = parseAccounts(readFileSync(config.accounts.file, 'utf8'));
+  const parsed = parseAccounts(readFileSync(config.accounts.file, 'utf8'), config.environment);
   if ('problems' in parsed) {
     throw new Error(`${config.accounts.file} is not valid:\n${parsed.problems.join('\n')}`);
   }

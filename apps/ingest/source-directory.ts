@@ -61,5 +61,10 @@ function secretsOf({ api }: Account, { verification }: Source): readonly string[
       : verification.mode === 'hmac'
         ? verification.secrets
         : [...verification.secrets, ...verification.tokenKeys];
-  return [...secrets.map(({ value }) => value), ...Object.values(api?.credentials ?? {})];
+  return [...secrets.map(({ value }) => value), ...Object.values(api?.credentials ?? {})].filter(
+    (value) => value.length >= SECRET_CHARACTERS_MIN,
+  );
 }
+
+/** A shorter text stands in many a body by chance. */
+const SECRET_CHARACTERS_MIN = 8;

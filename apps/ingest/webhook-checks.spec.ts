@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LogUnavailable } from '#event-log/event-log.js';
 import {
@@ -40,6 +41,14 @@ describe('the order of checks', () => {
     const packed = { ...wrong, 'content-encoding': 'gzip' };
     expect((await edge.post('mint', 'x', packed)).status).toBe(415);
     expect(edge.refused).toEqual([]);
+  });
+
+  it('keeps a compressed body of a source that may never send again', async () => {
+    const packed = gzipSync(COBRU_BODY);
+    const { status } = await edge.post('cobru', packed, { 'content-encoding': 'gzip' });
+    expect(status).toBe(200);
+    const kept = await edge.onlyObservation();
+    expect(kept.subject).toMatch(/^cobru-co\/unkeyed\//);
   });
 
   it('takes a body at the limit and refuses one byte more, announced or not', async () => {
@@ -99,6 +108,15 @@ describe('a sender that goes away', () => {
 });
 
 describe('personal data and secrets', () => {
+  it('are found among the facts behind escapes too', async () => {
+    const escaped = URL_SECRET.replace('c', '\\u0063');
+    const body = `{"state":3,"url":"3gofdf6f","amount":"1","cus":"${escaped}"}`;
+    expect((await edge.post('cobru', body)).status).toBe(200);
+    const kept = await edge.onlyObservation();
+    expect(kept.value.toString()).toBe('{"body":null,"query":{}}');
+    expect(edge.opened(kept)).toBe(body);
+  });
+
   const CANARIES = [
     'Maria Canaria',
     'maria.canaria@example.com',

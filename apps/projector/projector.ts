@@ -1,4 +1,4 @@
-import type { EventLog, Subscription } from '#event-log/event-log.js';
+import { PositionLost, type EventLog, type Subscription } from '#event-log/event-log.js';
 import type { HealthRegistry } from '#platform/health.js';
 import type { Logger } from '#platform/logger.js';
 import type { Metrics } from '#platform/metrics.js';
@@ -30,8 +30,12 @@ export async function startProjector(ports: ProjectorPorts): Promise<Projector> 
   const { database, observations, logger, metrics } = ports;
   await ensureLiveGeneration(database, observations);
   const gauges: ProjectionGauges = observeProjection(ports);
+  const lost = new Set<number | null>();
   const handler = new ProjectionHandler(database, {
-    folded: (_partition, batch) => count(metrics, batch),
+    folded: (partition, batch) => {
+      if (lost.delete(partition)) metrics.positionsLost.set(lost.size);
+      count(metrics, batch);
+    },
     fenced: (partition) => {
       metrics.fenced.inc();
       logger.info({ partition }, 'Fenced: another owner folds this partition.');
@@ -43,8 +47,21 @@ export async function startProjector(ports: ProjectorPorts): Promise<Projector> 
   });
   const subscription: Subscription = await observations.subscribe(PROJECTOR_GROUP, traced, {
     batchRecordsMax: ports.batchRecordsMax,
-    onError: (error, partition) =>
-      logger.warn({ err: error, partition }, 'The projector failed on a batch and tries again.'),
+    onError: (error, partition) => {
+      if (!(error instanceof PositionLost)) {
+        logger.warn({ err: error, partition }, 'The projector failed on a batch and tries again.');
+        return;
+      }
+      lost.add(partition);
+      metrics.positionsLost.set(lost.size);
+      logger.error(
+        { err: error, partition },
+        'The log does not hold the position of the fold: this partition stands still until somebody looks.',
+      );
+    },
+  });
+  ports.health.register('projector-position', 'readiness', () => {
+    if (lost.size > 0) throw new Error(`${lost.size} partition(s) have lost their position.`);
   });
   ports.health.register('projector', 'liveness', () => {
     const idleMs = subscription.idleMs();

@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   if (url === null) throw new Error('Set DATABASE_URL: the work queue is in PostgreSQL.');
   const logger = createLogger(config, { service: 'reconciler' });
   const telemetry = await startTelemetry(config, 'cuadre-reconciler');
-  const parsed = parseAccounts(readFileSync(config.accounts.file, 'utf8'));
+  const parsed = parseAccounts(readFileSync(config.accounts.file, 'utf8'), config.environment);
   if ('problems' in parsed) {
     throw new Error(`${config.accounts.file} is not valid:\n${parsed.problems.join('\n')}`);
   }

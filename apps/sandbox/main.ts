@@ -11,7 +11,7 @@ const { values: flags } = parseArgs({ options: { 'webhooks-url': { type: 'string
 loadEnvFile();
 const config = loadConfig();
 const logger = createLogger(config, { service: 'cuadre-sandbox' });
-const parsed = parseAccounts(await readFile(config.accounts.file, 'utf8'));
+const parsed = parseAccounts(await readFile(config.accounts.file, 'utf8'), config.environment);
 if ('problems' in parsed) {
   throw new Error(`${config.accounts.file}:\n  ${parsed.problems.join('\n  ')}`);
 }

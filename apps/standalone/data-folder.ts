@@ -40,11 +40,12 @@ export async function keptApiTokens(config: Config): Promise<readonly ApiToken[]
 /** The accounts of the file; the default file is made once, with secrets of its own. */
 export async function keptAccounts({
   accounts: { file, isDefault },
+  environment,
 }: Config): Promise<readonly Account[]> {
   if (!isDefault && !existsSync(file)) {
     throw new SetupError(`The accounts file ${file} does not exist. Set ACCOUNTS_FILE.`);
   }
-  const parsed = parseAccounts(await keptText(file, newAccountsText()));
+  const parsed = parseAccounts(await keptText(file, newAccountsText()), environment);
   if ('accounts' in parsed) return parsed.accounts;
   throw new SetupError(
     `The accounts file ${file} is not valid:\n  ${parsed.problems.join('\n  ')}`,
@@ -74,7 +75,6 @@ function newAccountsText(): string {
   const mintcash = {
     id: 'mintcash-test',
     provider: 'mintcash',
-    environment: 'test',
     sources: [
       {
         name: 'mintcash',
@@ -86,7 +86,6 @@ function newAccountsText(): string {
   const cobru = {
     id: 'cobru-test',
     provider: 'cobru',
-    environment: 'test',
     sources: [
       {
         name: 'cobru',

@@ -8,6 +8,7 @@ export const METRIC_NAMES = {
   projectionBatch: 'cuadre_projection_batch_seconds',
   projectionEvents: 'cuadre_projection_events_total',
   fenced: 'cuadre_fenced_total',
+  positionsLost: 'cuadre_positions_lost',
   parkedSubjects: 'cuadre_parked_subjects',
   outboxOldest: 'cuadre_outbox_oldest_seconds',
   lookups: 'cuadre_lookups_total',

@@ -59,6 +59,11 @@ export class Metrics {
     help: 'Batches refused because another owner had moved the checkpoint.',
     labels: [],
   });
+  readonly positionsLost = this.#gauge({
+    name: METRIC_NAMES.positionsLost,
+    help: 'Partitions whose next position the log does not hold: any is an alarm.',
+    labels: [],
+  });
   readonly parkedSubjects = this.#gauge({
     name: METRIC_NAMES.parkedSubjects,
     help: 'Subjects that are parked.',

@@ -11,10 +11,20 @@ export function parseInstant(text: string | null, zone: string | null = null): s
   );
   if (match === null) return null;
   const [, date = '', time = '', ownZone = zone] = match;
-  return ownZone === null ? null : isoOf(Date.parse(`${date}T${time}${ownZone}`));
+  if (ownZone === null || !isDay(date)) return null;
+  return isoOf(Date.parse(`${date}T${time}${ownZone}`));
 }
 
+/** `Date` would read 31 February as 3 March. */
+function isDay(date: string): boolean {
+  const parsed = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(date);
+}
+
+/** Years that four digits can hold: ISO 8601 writes others in another form. */
 function isoOf(epochMs: number): string | null {
   const date = new Date(epochMs);
-  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+  if (Number.isNaN(date.getTime())) return null;
+  const year = date.getUTCFullYear();
+  return year >= 1 && year <= 9999 ? date.toISOString() : null;
 }

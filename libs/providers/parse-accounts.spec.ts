@@ -59,6 +59,7 @@ describe('parseAccounts', () => {
           },
         ],
       }),
+      'live',
     );
     expect(result).toMatchObject({
       accounts: [
@@ -199,5 +200,18 @@ describe('parseAccounts', () => {
 
   it('refuses an empty list', () => {
     expect(problemsOf({ accounts: [] })).toHaveLength(1);
+  });
+
+  it('refuses an account of another environment than the deployment is', () => {
+    const account = { provider: 'mintcash', secret: SECRET, environment: 'test' };
+    const result = parseAccounts(JSON.stringify({ accounts: [account] }), 'live');
+    expect(result).toEqual({
+      problems: [expect.stringContaining('must be live, as ENVIRONMENT is')],
+    });
+    const unsaid = parseAccounts(
+      JSON.stringify({ accounts: [{ provider: 'mintcash', secret: SECRET }] }),
+      'live',
+    );
+    expect(unsaid).toMatchObject({ accounts: [{ environment: 'live' }] });
   });
 });

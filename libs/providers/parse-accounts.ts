@@ -13,7 +13,8 @@ import { PROVIDER_NAMES } from './provider-name.js';
  * "…"}}} ]}
  * ```
  *
- * - `id` defaults to the provider's name, `environment` to `test`, `api` to none.
+ * - `id` defaults to the provider's name, `environment` to the deployment's (one
+ *   deployment is one environment, so another one is a problem), `api` to none.
  * - `secret` (and, for Cobru, `tokenKey`) is short for one source named as the account, with the
  *   provider's usual verification and one secret of id `s1` (`k1`). Instead, `sources` may list
  *   them: `{"name", "verification": {"mode": "hmac", "secrets": [{"id", "value"}]}, "rate",
@@ -26,11 +27,12 @@ import { PROVIDER_NAMES } from './provider-name.js';
  */
 export function parseAccounts(
   text: string,
+  environment: Account['environment'] = 'test',
 ): { readonly accounts: readonly Account[] } | { readonly problems: readonly string[] } {
   const json = parseJson(text);
   // JSON.parse quotes the text in its message, so its message is not passed on.
   if (json === undefined) return { problems: ['The accounts file is not valid JSON.'] };
-  const parsed = AccountsFile.safeParse(json);
+  const parsed = accountsFile(environment).safeParse(json);
   return parsed.success
     ? { accounts: parsed.data.accounts }
     : { problems: parsed.error.issues.map(problemOf) };
@@ -92,69 +94,73 @@ const Api = z.strictObject({
   lookupRate: Rate.default({ perSecond: 5, burst: 10 }),
 });
 
-const AccountEntry = z
-  .strictObject({
-    id: z
-      .string()
-      .regex(/^[a-z0-9-]{1,40}$/)
-      .optional(),
-    provider: z.enum(PROVIDER_NAMES),
-    environment: z.enum(['test', 'live']).default('test'),
-    secret: SecretValue.optional(),
-    tokenKey: SecretValue.optional(),
-    sources: z.array(SourceEntry).min(1).max(20).optional(),
-    api: Api.nullable().default(null),
-  })
-  .check(({ value, issues }) => {
-    const report = (path: readonly PropertyKey[], message: string): void => {
-      issues.push({ code: 'custom', path: [...path], message, input: undefined });
-    };
-    reportUnreadable(value, report);
-    reportShorthand(value, report);
-    for (const [index, source] of (value.sources ?? []).entries()) {
-      const wanted = VERIFICATION_MODE[value.provider];
-      if (wanted !== undefined && source.verification.mode !== wanted) {
-        report(['sources', index, 'verification', 'mode'], `must be ${wanted}`);
-      }
-    }
-    for (const name of value.api === null ? [] : (CREDENTIALS[value.provider] ?? [])) {
-      if (!Object.hasOwn(value.api?.credentials ?? {}, name)) {
-        report(['api', 'credentials', name], 'is missing');
-      }
-    }
-  })
-  .transform((entry): Account => {
-    const id = entry.id ?? entry.provider;
-    return {
-      id,
-      provider: entry.provider,
-      environment: entry.environment,
-      sources: entry.sources ?? [shorthandSource(id, entry)],
-      api: entry.api,
-    };
-  });
-
-const AccountsFile = z.strictObject({
-  accounts: z
-    .array(AccountEntry)
-    .min(1)
-    .max(1_000)
+const accountEntry = (environment: Account['environment']) =>
+  z
+    .strictObject({
+      id: z
+        .string()
+        .regex(/^[a-z0-9-]{1,40}$/)
+        .optional(),
+      provider: z.enum(PROVIDER_NAMES),
+      environment: z
+        .literal(environment, `must be ${environment}, as ENVIRONMENT is`)
+        .default(environment),
+      secret: SecretValue.optional(),
+      tokenKey: SecretValue.optional(),
+      sources: z.array(SourceEntry).min(1).max(20).optional(),
+      api: Api.nullable().default(null),
+    })
     .check(({ value, issues }) => {
-      const ids = new Set<string>();
-      const names = new Set<string>();
-      const report = (path: PropertyKey[]): void => {
-        issues.push({ code: 'custom', path, message: 'is used twice', input: undefined });
+      const report = (path: readonly PropertyKey[], message: string): void => {
+        issues.push({ code: 'custom', path: [...path], message, input: undefined });
       };
-      for (const [index, { id, sources }] of value.entries()) {
-        if (ids.has(id)) report([index, 'id']);
-        ids.add(id);
-        for (const [sourceIndex, { name }] of sources.entries()) {
-          if (names.has(name)) report([index, 'sources', sourceIndex, 'name']);
-          names.add(name);
+      reportUnreadable(value, report);
+      reportShorthand(value, report);
+      for (const [index, source] of (value.sources ?? []).entries()) {
+        const wanted = VERIFICATION_MODE[value.provider];
+        if (wanted !== undefined && source.verification.mode !== wanted) {
+          report(['sources', index, 'verification', 'mode'], `must be ${wanted}`);
         }
       }
-    }),
-});
+      for (const name of value.api === null ? [] : (CREDENTIALS[value.provider] ?? [])) {
+        if (!Object.hasOwn(value.api?.credentials ?? {}, name)) {
+          report(['api', 'credentials', name], 'is missing');
+        }
+      }
+    })
+    .transform((entry): Account => {
+      const id = entry.id ?? entry.provider;
+      return {
+        id,
+        provider: entry.provider,
+        environment: entry.environment,
+        sources: entry.sources ?? [shorthandSource(id, entry)],
+        api: entry.api,
+      };
+    });
+
+const accountsFile = (environment: Account['environment']) =>
+  z.strictObject({
+    accounts: z
+      .array(accountEntry(environment))
+      .min(1)
+      .max(1_000)
+      .check(({ value, issues }) => {
+        const ids = new Set<string>();
+        const names = new Set<string>();
+        const report = (path: PropertyKey[]): void => {
+          issues.push({ code: 'custom', path, message: 'is used twice', input: undefined });
+        };
+        for (const [index, { id, sources }] of value.entries()) {
+          if (ids.has(id)) report([index, 'id']);
+          ids.add(id);
+          for (const [sourceIndex, { name }] of sources.entries()) {
+            if (names.has(name)) report([index, 'sources', sourceIndex, 'name']);
+            names.add(name);
+          }
+        }
+      }),
+  });
 
 type Entry = {
   readonly provider: Account['provider'];

@@ -40,7 +40,7 @@ export async function openWorkspace(name: string): Promise<Workspace> {
   const accountsFile = join(dataDir, 'accounts.json');
   const text = accountsText(sandboxUrl);
   writeFileSync(accountsFile, text, { mode: 0o600 });
-  const parsed = parseAccounts(text);
+  const parsed = parseAccounts(text, 'test');
   if ('problems' in parsed) throw new Error(parsed.problems.join('\n'));
   const apiToken = `chaos-${randomBytes(12).toString('hex')}`;
   return {

@@ -136,7 +136,7 @@ export class WebhookEdge {
   }
 
   private async serve(): Promise<void> {
-    const parsed = parseAccounts(JSON.stringify(ACCOUNTS));
+    const parsed = parseAccounts(JSON.stringify(ACCOUNTS), 'test');
     if ('problems' in parsed) throw new Error(parsed.problems.join());
     const stream = new Writable({
       write: (chunk: Buffer, _encoding, done) => {

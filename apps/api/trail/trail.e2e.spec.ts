@@ -3,6 +3,7 @@ import { encodeObservation } from '#events/envelope.js';
 import { paymentIdOf, refundIdOf } from '#events/ids.js';
 import type { Observation } from '#events/observation.js';
 import { seal } from '#events/sealing.js';
+import { uuidV5 } from '#events/uuid.js';
 import { startApi, TOKENS, type ApiUnderTest } from '../../../test/harness/api.js';
 import { insertRows } from '../../../test/harness/read-model-rows.js';
 
@@ -186,6 +187,27 @@ describe('the trail of a payment', () => {
     expect(body.order).toMatchObject({ orderId: 'ORD-1' });
     expect(body.payments).toHaveLength(1);
     expect(body.timeline).toHaveLength(6);
+  });
+
+  it('holds what is genuine, however much was forged before it', async () => {
+    const subject = 'cobru-test/payment/flooded';
+    const paymentId = paymentIdOf(subject);
+    await insertRows(api.database, 'payments', [
+      { payment_id: paymentId, reference: 'flooded', subject },
+    ]);
+    const deliveries = Array.from({ length: 1_001 }, (_, n) => ({
+      observation_id: uuidV5(`flood/${n}`),
+      subject,
+      payment_id: paymentId,
+      position: BigInt(10_000 + n),
+      trust: n === 1_000 ? 'looked-up' : 'unverified',
+      outcome: n === 1_000 ? 'applied' : 'claim',
+      request_id: `flood-${n}`,
+    }));
+    await insertRows(api.database, 'deliveries', deliveries);
+    const { body } = await trail(`payments/${paymentId}`);
+    expect(body.isCut).toBe(true);
+    expect(body.timeline.map((entry) => entry['requestId'])).toContain('flood-1000');
   });
 
   it('that nobody knows is a 404', async () => {

@@ -1,4 +1,4 @@
-import { In } from 'typeorm';
+import { Equal, In, Not, type FindOperator } from 'typeorm';
 import { DeliveryEntity } from '../entities/delivery.entity.js';
 import { OrderPaymentEntity } from '../entities/order-payment.entity.js';
 import { OrderEntity } from '../entities/order.entity.js';
@@ -8,7 +8,7 @@ import { PaymentEntity } from '../entities/payment.entity.js';
 import { RefundEntity } from '../entities/refund.entity.js';
 import type { ReadModels } from './read-models.js';
 
-/** Past this many deliveries a trail is cut, the newest are left out. */
+/** Past this many deliveries a trail is cut: the newest of the proven and of the unproven half. */
 export const TRAIL_DELIVERIES_MAX = 1_000;
 
 export type TrailRows = {
@@ -53,11 +53,7 @@ export class TrailReader {
     });
     const subjects = payments.map((payment) => payment.subject);
     const [deliveries, changes, refunds, parked] = await Promise.all([
-      this.#readModels.repository(DeliveryEntity).find({
-        where: { paymentId },
-        order: { recordedAt: 'ASC', partition: 'ASC', position: 'ASC' },
-        take: TRAIL_DELIVERIES_MAX + 1,
-      }),
+      this.#deliveriesOf(paymentIds),
       this.#readModels.repository(PaymentChangeEntity).find({
         where: { paymentId },
         order: { recordedAt: 'ASC', paymentId: 'ASC', version: 'ASC' },
@@ -71,11 +67,35 @@ export class TrailReader {
     ]);
     return {
       payments,
-      deliveries: deliveries.slice(0, TRAIL_DELIVERIES_MAX),
-      isCut: deliveries.length > TRAIL_DELIVERIES_MAX,
+      ...deliveries,
       changes,
       refunds,
       parked,
     };
   }
+  /**
+   * Proven deliveries and unproven ones, each up to a share of their own: however many somebody forges,
+   * what is genuine stays in the trail.
+   */
+  async #deliveriesOf(
+    paymentIds: readonly string[],
+  ): Promise<Pick<TrailRows, 'deliveries' | 'isCut'>> {
+    const find = (trust: FindOperator<string>): Promise<DeliveryEntity[]> =>
+      this.#readModels.repository(DeliveryEntity).find({
+        where: { paymentId: In([...paymentIds]), trust },
+        order: { recordedAt: 'ASC', partition: 'ASC', position: 'ASC' },
+        take: SHARE_MAX + 1,
+      });
+    const [proven, unproven] = await Promise.all([find(Not(UNPROVEN)), find(Equal(UNPROVEN))]);
+    const deliveries = [...proven.slice(0, SHARE_MAX), ...unproven.slice(0, SHARE_MAX)].sort(
+      (a, b) =>
+        a.recordedAt.getTime() - b.recordedAt.getTime() ||
+        a.partition - b.partition ||
+        Number(BigInt(a.position) - BigInt(b.position)),
+    );
+    return { deliveries, isCut: proven.length > SHARE_MAX || unproven.length > SHARE_MAX };
+  }
 }
+
+const UNPROVEN = 'unverified';
+const SHARE_MAX = TRAIL_DELIVERIES_MAX / 2;
