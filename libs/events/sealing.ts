@@ -73,7 +73,8 @@ export function unseal(sealed: Buffer, context: SealingContext, ring: KeyRing): 
   if (sealed[0] !== VERSION || sealed.length < bodyStart + TAG_BYTES) {
     return { refused: 'not-authentic' };
   }
-  const key = ring.find(sealed.toString('ascii', 2, nonceStart));
+  // Not as ASCII, which drops the highest bit: a changed key id would name the same key.
+  const key = ring.find(sealed.toString('latin1', 2, nonceStart));
   if (key === null) return { refused: 'key-destroyed' };
   const decipher = createDecipheriv(
     'aes-256-gcm',

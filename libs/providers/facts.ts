@@ -1,5 +1,6 @@
 import { InvariantError } from '#ledger/assert.js';
-import { scanJson, type MemberTree } from './json-scanner.js';
+import { scanJson } from './json-scanner.js';
+import type { MemberTree } from './member-tree.js';
 
 /**
  * Named members of a body or a query: path to source token. What is absent was not sent, was not
@@ -48,9 +49,13 @@ export function encodeFacts({ body, query }: { body: Facts | null; query: Facts 
   return Buffer.from(`{"body":${bodyText},"query":${objectText(query)}}`);
 }
 
+/** Keys in a value's tree: of the body as a whole, and before the name of a query member. */
+export const BODY_KEY = '{body}';
+export const QUERY_KEY_MARK = '?';
+
 /**
- * Reads a value back. `members` names members of the body; `queryMembers` of the query. The body is
- * null where it could not be read.
+ * Reads a value back. `wanted` files members of the body under their paths in the body, the others
+ * under the two keys above. The body is null where it could not be read.
  */
 export function readFacts(
   value: Buffer,
@@ -58,52 +63,66 @@ export function readFacts(
 ): { readonly body: Facts | null; readonly query: Facts } {
   const scan = scanJson(value, wanted);
   if ('refused' in scan) throw new InvariantError(`A value of facts is ${scan.refused}.`);
-  const body = new Map<string, string>();
+  const { tokens } = scan;
+  const isBodyRead = tokens.get(BODY_KEY) === '{';
+  tokens.delete(BODY_KEY);
   const query = new Map<string, string>();
-  for (const [path, token] of scan.tokens) {
-    if (path.startsWith('body.')) body.set(path.slice('body.'.length), token);
-    if (path.startsWith('query.')) query.set(path.slice('query.'.length), token);
+  for (const [key, token] of tokens) {
+    if (!key.startsWith(QUERY_KEY_MARK)) continue;
+    query.set(key.slice(QUERY_KEY_MARK.length), token);
+    tokens.delete(key);
   }
-  return { body: scan.tokens.get('body') === '{' ? body : null, query };
+  return { body: isBodyRead ? tokens : null, query };
 }
 
 /** Members of one object stand together in facts, as they did in the source. */
 function objectText(facts: Facts): string {
   let text = '{';
   let separator = '';
-  let open: readonly string[] = [];
+  let open = NO_NAMES;
   for (const [path, token] of facts) {
-    const names = namesOf(path);
-    const depth = names.length - 1;
-    const same = sharedDepth(open, names);
-    for (let i = open.length; i > same; i -= 1) text += '}';
-    text += separator;
-    for (let i = same; i < depth; i += 1) text += `"${names[i]}":{`;
-    text += `"${names[depth]}":${token === '[' ? '[]' : token}`;
+    const { parents, label } = placeOf(path);
+    if (parents !== open) {
+      const same = sharedDepth(open, parents);
+      text += '}'.repeat(open.length - same) + separator;
+      separator = '';
+      for (const name of parents.slice(same)) text += `"${name}":{`;
+      open = parents;
+    }
+    text += separator + label + (token === '[' ? '[]' : token);
     separator = ',';
-    open =
-      depth === 0 ? NO_NAMES : depth === open.length && same === depth ? open : names.slice(0, -1);
   }
   return `${text}${'}'.repeat(open.length)}}`;
 }
 
 const NO_NAMES: readonly string[] = [];
 
-/** How many of the open objects also hold the member of these names. */
-function sharedDepth(open: readonly string[], names: readonly string[]): number {
-  const depth = Math.min(open.length, names.length - 1);
+/** How many of the open objects also hold the members of these parents. */
+function sharedDepth(open: readonly string[], parents: readonly string[]): number {
   let same = 0;
-  while (same < depth && open[same] === names[same]) same += 1;
+  while (same < open.length && open[same] === parents[same]) same += 1;
   return same;
 }
 
-const namesByPath = new Map<string, readonly string[]>();
+type Place = {
+  /** Names of the objects that the member is in; one array for all members of an object. */
+  readonly parents: readonly string[];
+  /** `"name":` */
+  readonly label: string;
+};
+
+const places = new Map<string, Place>();
+const parentsByPath = new Map<string, readonly string[]>([['', NO_NAMES]]);
 
 /** Splits a path once: paths come from profiles, so there are few. */
-function namesOf(path: string): readonly string[] {
-  const known = namesByPath.get(path);
+function placeOf(path: string): Place {
+  const known = places.get(path);
   if (known !== undefined) return known;
-  const names = path.split('.');
-  namesByPath.set(path, names);
-  return names;
+  const end = path.lastIndexOf('.');
+  const parentPath = path.slice(0, Math.max(end, 0));
+  const parents = parentsByPath.get(parentPath) ?? parentPath.split('.');
+  parentsByPath.set(parentPath, parents);
+  const place = { parents, label: `"${path.slice(end + 1)}":` };
+  places.set(path, place);
+  return place;
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scanForm } from './form-scanner.js';
-import { JSON_LIMITS, memberTree } from './json-scanner.js';
+import { JSON_LIMITS } from './json-scanner.js';
+import { memberTree } from './member-tree.js';
 
 const tree = memberTree(['id', 'name', 'data.id']);
 

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { isForbiddenMember, JSON_LIMITS, type MemberTree } from './json-scanner.js';
+import { JSON_LIMITS } from './json-scanner.js';
+import { MemberName } from './member-name.js';
+import { childOf, isForbiddenMember, type MemberTree } from './member-tree.js';
 
 export type FormRefusal =
   | 'invalid-utf8'
@@ -12,8 +14,8 @@ export type FormRefusal =
 
 export type FormScan =
   | {
-      /** The named members as JSON strings: a form has no other type. */
-      readonly tokens: ReadonlyMap<string, string>;
+      /** The wanted members as JSON strings: a form has no other type. The map is the caller's own. */
+      readonly tokens: Map<string, string>;
     }
   | { readonly refused: FormRefusal };
 
@@ -36,9 +38,11 @@ export function scanForm(body: Buffer, wanted: MemberTree): FormScan {
     if (typeof name !== 'string') return name;
     if (typeof value !== 'string') return value;
     if (names.has(name)) return { refused: 'duplicate-member' };
-    if (isForbiddenMember(name)) return { refused: 'forbidden-member' };
+    const memberName = MemberName.of(name);
+    if (isForbiddenMember(memberName)) return { refused: 'forbidden-member' };
     names.add(name);
-    if (wanted.children.get(name)?.isNamed === true) tokens.set(name, JSON.stringify(value));
+    const key = childOf(wanted, memberName)?.key ?? null;
+    if (key !== null) tokens.set(key, JSON.stringify(value));
   }
   return { tokens };
 }

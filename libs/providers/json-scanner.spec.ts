@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JSON_LIMITS, memberTree, scanJson, type JsonScan } from './json-scanner.js';
+import { JSON_LIMITS, scanJson, type JsonScan } from './json-scanner.js';
+import { memberTree } from './member-tree.js';
 
 const tree = memberTree(['a', 'b.c', 'b.d.e', 'amount']);
 
@@ -122,6 +123,38 @@ describe('scanJson', () => {
     expect(refusal(text)).toBe(reason);
   });
 
+  it('tells names apart that have one hash', () => {
+    // In base 31, `Aa` and `BB` are one number.
+    expect(tokensOf('{"Aa":1,"BB":2,"b":{"BB":{},"c":3}}')).toEqual({ 'b.c': '3' });
+    const alike = scanJson(Buffer.from('{"BB":1}'), memberTree(['Aa']));
+    expect(alike).toEqual({ root: '{', tokens: new Map() });
+    expect(refusal('{"Aa":1,"BB":2,"Aa":3}')).toBe('duplicate-member');
+  });
+
+  it('finds a duplicate in objects of any length and depth, and in no other object', () => {
+    const member = fc.constantFrom(...'abcdefghijklmnopqrstuvwxyzé'.split(''), 'Aa', 'BB');
+    const objects = fc.array(fc.uniqueArray(member, { maxLength: 26 }), {
+      minLength: 1,
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(objects, fc.nat(), fc.nat(), (namesByDepth, from, to) => {
+        const write = (depth: number, repeated: string): string => {
+          const names = namesByDepth[depth] ?? [];
+          const inner = depth + 1 < namesByDepth.length ? write(depth + 1, repeated) : '0';
+          const at = from % (names.length + 1);
+          const members = names.toSpliced(at, 0, 'nested').map((name) => {
+            return `"${name}":${name === 'nested' ? inner : '0'}`;
+          });
+          return `{${members.join(',')}${depth === to % namesByDepth.length ? repeated : ''}}`;
+        };
+        expect(refusal(write(0, ''))).toBeNull();
+        const first = namesByDepth[to % namesByDepth.length]?.[0] ?? 'nested';
+        expect(refusal(write(0, `,"${first}":0`))).toBe('duplicate-member');
+      }),
+    );
+  });
+
   it('refuses bytes that are not UTF-8', () => {
     expect(refusal(Buffer.from([0x22, 0xc3, 0x28, 0x22]))).toBe('invalid-utf8');
     expect(refusal(Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]))).toBe('invalid-utf8');
@@ -143,6 +176,8 @@ describe('scanJson', () => {
     expect(refusal(members(membersMax + 1))).toBe('too-many-members');
     expect(refusal(text(stringCharactersMax))).toBeNull();
     expect(refusal(text(stringCharactersMax + 1))).toBe('string-too-long');
+    expect(refusal(`"${'é'.repeat(stringCharactersMax)}"`)).toBeNull();
+    expect(refusal(`"${'é'.repeat(stringCharactersMax + 1)}"`)).toBe('string-too-long');
     expect(refusal('9'.repeat(numberDigitsMax))).toBeNull();
     expect(refusal('9'.repeat(numberDigitsMax + 1))).toBe('number-too-long');
     expect(refusal(`0.${'1'.repeat(20)}e${'1'.repeat(20)}`)).toBe('number-too-long');

@@ -52,7 +52,7 @@ export async function appendBatch(
 }
 
 /** Each is prepared once a connection; a batch is padded with rows of nulls that match no head. */
-const SIZES = [1, 4, 16, 64, 256, 512] as const;
+const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] as const;
 
 export const APPEND_RECORDS_MAX = 500;
 

@@ -1,6 +1,7 @@
 import type { HttpCall } from '../provider.js';
 import { ProviderUnavailable } from '../provider.js';
-import { memberTree, scanJson } from '../json-scanner.js';
+import { scanJson } from '../json-scanner.js';
+import { memberTree } from '../member-tree.js';
 
 const LIFETIME_WITHOUT_EXPIRY_MS = 14 * 60_000;
 const LIFETIME_MS_MAX = 24 * 60 * 60_000;

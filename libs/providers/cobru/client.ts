@@ -10,7 +10,8 @@ import {
   type ProviderClient,
 } from '../provider.js';
 import { readJsonBody } from '../read-body.js';
-import { memberTree, scanJson } from '../json-scanner.js';
+import { scanJson } from '../json-scanner.js';
+import { memberTree } from '../member-tree.js';
 import { AccessToken } from './access-token.js';
 import { COBRU_LOOKUP_MEMBERS } from './profile.js';
 import { COBRU_STATES } from './statuses.js';
