@@ -93,6 +93,8 @@ describe('shapes of members', () => {
     ['integer', '3.0'],
     ['integer', '"Ana"'],
     ['word', '"Gómez"'],
+    ['reference', '"Juan Perez Garcia"'],
+    ['reference', '"+573001234567"'],
     ['word', '"buyer@example.com"'],
     ['word', '3'],
     ['instant', '"yesterday"'],

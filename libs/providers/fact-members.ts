@@ -8,6 +8,8 @@ import { memberTree, type MemberTree } from './member-tree.js';
  *
  * - `identifier`: at most 200 characters, no control character, no `@`, no card number, nothing
  *   that looks like a credential; or an integer.
+ * - `reference`: an identifier of the provider's making: no space and no leading `+`, so neither a
+ *   person's name nor a telephone number.
  * - `amount`: decimal number or numeric string, at most 12 digits before the point and 6 after it.
  * - `integer`: at most 15 digits, as a number or a string.
  * - `word`: status, method, code: `[A-Za-z0-9_.-]{1,64}`, no card number or credential. No space: a
@@ -20,7 +22,7 @@ import { memberTree, type MemberTree } from './member-tree.js';
  * `null` fits every shape.
  */
 export type MemberShape =
-  'identifier' | 'amount' | 'integer' | 'word' | 'instant' | 'boolean' | 'list';
+  'identifier' | 'reference' | 'amount' | 'integer' | 'word' | 'instant' | 'boolean' | 'list';
 
 /**
  * Path to shape. A member is never dropped from a list, because old facts are read back with
@@ -71,6 +73,7 @@ const INTEGER = /^-?\d{1,15}$/;
 const WORD = /^[A-Za-z0-9_.-]{1,64}$/;
 const INSTANT =
   /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/;
+const SPACE_OR_PHONE = /\s|^\+/;
 const BOOLEAN = /^(?:true|false)$/i;
 const IDENTIFIER_CHARACTERS_MAX = 200;
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
@@ -91,6 +94,8 @@ export function fits(token: string, shape: MemberShape): boolean {
   switch (shape) {
     case 'identifier':
       return isText ? isIdentifier(text) : INTEGER.test(text) && !isSensitive(text);
+    case 'reference':
+      return fits(token, 'identifier') && !SPACE_OR_PHONE.test(text);
     case 'amount':
       return AMOUNT.test(text);
     case 'integer':

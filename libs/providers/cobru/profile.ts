@@ -36,7 +36,7 @@ export const REFERENCE = 'reference';
  */
 export const COBRU_WEBHOOK_MEMBERS = factMembers(
   {
-    url: 'identifier',
+    url: 'reference',
     state: 'integer',
     // Anybody's claim, so narrower than an order id of our own: no spaces, where names would fit.
     orderId: 'word',
@@ -48,8 +48,8 @@ export const COBRU_WEBHOOK_MEMBERS = factMembers(
     iva_amount: 'amount',
     payment_method: 'word',
     currency_code: 'word',
-    cus: 'identifier',
-    id: 'identifier',
+    cus: 'reference',
+    id: 'reference',
     bank_name: 'integer',
     account_type: 'integer',
     date_created: 'instant',
@@ -67,7 +67,7 @@ export const COBRU_WEBHOOK_MEMBERS = factMembers(
  */
 export const COBRU_LOOKUP_MEMBERS = factMembers(
   {
-    url: 'identifier',
+    url: 'reference',
     pk: 'integer',
     state: 'integer',
     amount: 'amount',
@@ -77,9 +77,9 @@ export const COBRU_LOOKUP_MEMBERS = factMembers(
     iva_amount: 'amount',
     payment_method: 'word',
     currency_code: 'word',
-    cus: 'identifier',
+    cus: 'reference',
     expiration_days: 'integer',
-    idempotency_key: 'identifier',
+    idempotency_key: 'reference',
     date_created: 'instant',
     date_payed: 'instant',
     date_expired: 'instant',
