@@ -51,10 +51,19 @@ export async function* postForLines(
   await assertOk(response, service);
   let rest = '';
   const decoder = new TextDecoder();
-  for await (const chunk of response.body ?? []) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) yield JSON.parse(line) as Record<string, unknown>;
+  try {
+    for await (const chunk of response.body ?? []) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) yield JSON.parse(line) as Record<string, unknown>;
+    }
+  } catch (cause) {
+    if (io.signal.aborted) throw cause;
+    throw new CommandError(`${service.title} went away before it was done.`, {
+      exitCode: 3,
+      hint: 'Start it again; what was answered with a 2xx is kept.',
+      cause,
+    });
   }
 }
 

@@ -1,12 +1,19 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { openEventLogs } from '#event-log/open-event-logs.js';
 import { assertNever } from '#ledger/assert.js';
 import { createLogger } from '#platform/logger.js';
 import { paint } from '#platform/terminal.js';
 import type { TableComparison } from '#projection/compare-generations.js';
-import { rebuild, type RebuildProgress, type RebuildResult } from '#projection/rebuild.js';
+import {
+  rebuild,
+  RebuildRunning,
+  type RebuildProgress,
+  type RebuildResult,
+} from '#projection/rebuild.js';
 import { openDatabase } from '#read-models/database.js';
 import { startEmbeddedPostgres } from '#read-models/embedded-postgres/embedded-postgres.js';
-import type { CommandIo, ExitCode } from './command.js';
+import { CommandError, type CommandIo, type ExitCode } from './command.js';
 import { parseOptions } from './options.js';
 import { ProgressLine } from './progress-line.js';
 
@@ -20,6 +27,12 @@ export async function runRebuild(args: readonly string[], io: CommandIo): Promis
     'accept-differences': { type: 'boolean' },
   });
   const config = io.config();
+  if (config.database.url === null && !existsSync(join(config.dataDir, 'postgres', 'PG_VERSION'))) {
+    throw new CommandError(`There is no database of Cuadre in ${resolve(config.dataDir)}.`, {
+      exitCode: 3,
+      hint: 'Set DATA_DIR to the data folder of `npm start`, or DATABASE_URL.',
+    });
+  }
   const embedded =
     config.database.url === null ? await startEmbeddedPostgres({ dataDir: config.dataDir }) : null;
   const url = embedded?.url ?? config.database.url ?? '';
@@ -45,6 +58,9 @@ export async function runRebuild(args: readonly string[], io: CommandIo): Promis
     );
     report.result(result);
     return result.isSame || result.hasSwapped ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof RebuildRunning)) throw error;
+    throw new CommandError(error.message, { exitCode: 1, cause: error });
   } finally {
     await logs.close();
     await database.end();

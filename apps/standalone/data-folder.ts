@@ -78,7 +78,11 @@ function newAccountsText(): string {
     sources: [
       {
         name: 'mintcash',
-        verification: { mode: 'hmac', secrets: [{ id: 's1', value: secret() }] },
+        verification: {
+          mode: 'hmac',
+          header: 'x-signature',
+          secrets: [{ id: 's1', value: secret() }],
+        },
         rate,
       },
     ],
@@ -91,6 +95,8 @@ function newAccountsText(): string {
         name: 'cobru',
         verification: {
           mode: 'url',
+          parameter: 't',
+          referenceParameter: 'ref',
           secrets: [{ id: 's1', value: secret() }],
           tokenKeys: [{ id: 'k1', value: secret() }],
         },

@@ -58,7 +58,7 @@ async function run(config: Config, { isLoggingToStdout }: StandaloneOptions): Pr
   } catch (error) {
     if (demo.signal.aborted) return;
     await parts.stopAll(() => undefined);
-    throw error;
+    throw isUnreachable(error) ? new SetupError(unreachableText(config), { cause: error }) : error;
   }
   if (demo.signal.aborted) return;
   const known = await countOrders(standalone.database);
@@ -80,6 +80,21 @@ async function run(config: Config, { isLoggingToStdout }: StandaloneOptions): Pr
   const orderId = (await demoRun) ?? '<order id>';
   if (demo.signal.aborted) return;
   print(welcomeText(standalone, { config, logPath: logFile?.path ?? null, orderId }));
+}
+
+/** Node tells a port where nobody listens, or a host that nobody knows, by a code. */
+function isUnreachable(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT';
+}
+
+/** Without the URLs: they hold passwords. */
+function unreachableText({ database, kafka }: Config): string {
+  const named = [
+    ...(database.url === null ? [] : ['DATABASE_URL']),
+    ...(kafka === null ? [] : ['KAFKA_BROKERS']),
+  ];
+  return `Nobody answers where ${named.join(' or ')} points. Start it there, or change the setting.`;
 }
 
 function seconds(ms: number): string {

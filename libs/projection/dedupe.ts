@@ -71,15 +71,16 @@ export async function knownDigests(
 }
 
 function judge(
-  { trust }: EventMeaning,
+  { trust, observation, event }: EventMeaning,
   { known, digest }: { known: string | undefined; digest: string },
 ): Pick<Deduped, 'outcome' | 'reason'> {
+  const foundNothing = observation.lookup !== null && event.payment === null;
   // A claim is not a state: each one moves `reported`, dedupe only labels it.
   if (!mayConfirm(trust)) {
     const label = known === undefined ? null : known === digest ? 'duplicate' : 'conflict';
     return { outcome: 'claim', reason: label };
   }
-  if (known === undefined) return { outcome: 'applied', reason: null };
+  if (known === undefined) return { outcome: 'applied', reason: foundNothing ? 'not-found' : null };
   return { outcome: known === digest ? 'duplicate' : 'conflict', reason: null };
 }
 

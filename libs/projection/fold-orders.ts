@@ -5,7 +5,7 @@ import { viewOrder, type OrderPayment } from '#ledger/order/order.js';
 import type { PaymentStatus } from '#ledger/payment/payment-status.js';
 import type { Queryable } from '#read-models/database.js';
 import { ORDER_PAYMENTS, ORDERS } from '#read-models/fold/fold-tables.js';
-import { insertRowsReturning, writeRows, type Row } from '#read-models/writes/write-rows.js';
+import { insertMissingRows, writeRows, type Row } from '#read-models/writes/write-rows.js';
 import type { PaymentInFold } from './fold-payments.js';
 import { FOLD_VERSION } from './fold-version.js';
 
@@ -24,7 +24,11 @@ export async function foldOrders(
   const touched = ordersOf(payments);
   if (touched.size === 0) return [];
   const candidates = [...touched].map(([orderId, attached]) => recompute(orderId, attached));
-  const created = await insertMissing(tx, schema, candidates);
+  const created = await insertMissingRows(tx, {
+    schema,
+    table: ORDERS,
+    rows: candidates.map(({ row }) => row),
+  });
   const fresh = candidates.filter(({ orderId }) => created.has(orderId));
   const shared = candidates
     .map(({ orderId }) => orderId)
@@ -54,20 +58,6 @@ function ordersOf(payments: readonly PaymentInFold[]): Map<string, AttachedPayme
     }
   }
   return new Map([...orders].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-async function insertMissing(
-  tx: Queryable,
-  schema: string,
-  orders: readonly Recomputed[],
-): Promise<ReadonlySet<string>> {
-  const { rows } = await insertRowsReturning<{ order_id: string }>(tx, {
-    schema,
-    table: ORDERS,
-    rows: orders.map(({ row }) => row),
-    returning: 'order_id',
-  });
-  return new Set(rows.map((row) => row.order_id));
 }
 
 /** Orders that were there before: locked, then read, then written. Answers those that changed. */

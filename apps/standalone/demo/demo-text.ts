@@ -35,7 +35,7 @@ export function forgeryLine(
   { status, facts }: { status: number; facts: OrderFacts },
 ): string {
   const text = paint(`forged ${event === 'state.3' ? 'state.3 (paid)' : event}`, 'red');
-  const answer = status === 401 ? 'refused with 401' : 'moves nothing';
+  const answer = status === 401 ? 'refused with 401' : 'moves no status';
   const how = `${facts.provider} (${forgery?.replaceAll('-', ' ') ?? ''})`;
   return line(orderId, [text, answer, facts.amount, how]);
 }

@@ -35,22 +35,23 @@ export async function writeRows(
   });
 }
 
-/** Like `insert-missing`, and answers this column of the rows that were missing. */
-export async function insertRowsReturning<T extends Record<string, unknown>>(
+/** Like `insert-missing`, and answers the key of the rows that were missing: a key of one text column. */
+export async function insertMissingRows(
   tx: Queryable,
   write: {
     readonly schema: string;
     readonly table: FoldTable;
     readonly rows: readonly Row[];
-    readonly returning: string;
   },
-): Promise<{ readonly rows: readonly T[] }> {
-  const { schema, table, rows, returning } = write;
-  return tx.query<T>({
-    name: `${schema}.${table.name}.insert-missing.${returning}`,
-    text: `${statement(schema, table, 'insert-missing')} returning ${returning}`,
+): Promise<ReadonlySet<string>> {
+  const { schema, table, rows } = write;
+  const [key = ''] = table.primaryKey;
+  const inserted = await tx.query<{ key: string }>({
+    name: `${schema}.${table.name}.insert-missing.key`,
+    text: `${statement(schema, table, 'insert-missing')} returning ${key} as key`,
     values: columnLiterals(table, rows),
   });
+  return new Set(inserted.rows.map((row) => row.key));
 }
 
 const statements = new Map<string, string>();
