@@ -119,6 +119,25 @@ describe('the projection', () => {
     expect(records.rows).toHaveLength(2);
   });
 
+  it('applies an event once, labels it when it comes again, and never applies other facts', async () => {
+    const again = { orderId: 'ORD-p1', eventId: 'e1' };
+    const log = await bench.logOf([
+      bench.mintcashEvent('p1', 'succeeded', again),
+      bench.mintcashEvent('p1', 'succeeded', again),
+      bench.mintcashEvent('p1', 'succeeded', { orderId: 'ORD-other', eventId: 'e1' }),
+    ]);
+    await bench.foldAll(log);
+    const { rows } = await bench.database.query<{ outcome: string }>(
+      'select outcome from cuadre.deliveries order by position',
+    );
+    expect(rows.map(({ outcome }) => outcome)).toEqual(['applied', 'duplicate', 'conflict']);
+    const payments = await paymentsInTables();
+    expect(payments.get('mintcash-test/payment/p1')).toMatchObject({
+      order_id: 'ORD-p1',
+      flags: ['conflict'],
+    });
+  });
+
   it('never parks on untrusted input', async () => {
     const log = await bench.logOf([
       cobruCallback(observationId(1), { url: 'poison', state: 3, amount: '1' }, { orderId: null }),
