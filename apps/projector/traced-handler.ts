@@ -1,8 +1,6 @@
 import type { BatchHandler, LogBatch } from '#event-log/event-log.js';
 import { SEMCONV } from '#platform/attributes.js';
-import { inSpan, linkTo } from '#platform/tracing.js';
-
-const LINKS_MAX = 128;
+import { inBatchSpan, linkTo } from '#platform/tracing.js';
 
 /** Wraps a handler in a `process {topic}` span that links to the hop that appended each record. */
 export class TracedHandler implements BatchHandler {
@@ -16,9 +14,9 @@ export class TracedHandler implements BatchHandler {
   }
 
   handle(batch: LogBatch): Promise<bigint> {
-    const links = batch.records
-      .slice(0, LINKS_MAX)
-      .map(({ headers }) => linkTo(headers['traceparent']?.toString('utf8') ?? null));
+    const links = batch.records.map(({ headers }) =>
+      linkTo(headers['traceparent']?.toString('utf8') ?? null),
+    );
     const attributes = {
       [SEMCONV.messagingOperation]: 'process',
       [SEMCONV.messagingDestination]: this.names.topic,
@@ -26,7 +24,7 @@ export class TracedHandler implements BatchHandler {
       [SEMCONV.messagingPartition]: String(batch.partition),
       [SEMCONV.messagingBatchCount]: batch.records.length,
     };
-    return inSpan(
+    return inBatchSpan(
       `process ${this.names.topic}`,
       { kind: 'consumer', root: true, attributes, links },
       () => this.handler.handle(batch),

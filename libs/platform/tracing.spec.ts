@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from './logger.js';
 import { Metrics } from './metrics.js';
 import { withRequestId } from './request-id.js';
-import { currentTraceparent, inSpan, linkTo, parseTraceparent } from './tracing.js';
+import { currentTraceparent, inBatchSpan, inSpan, linkTo, parseTraceparent } from './tracing.js';
 
 type Processors = NonNullable<
   NonNullable<ConstructorParameters<typeof NodeSDK>[0]>['spanProcessors']
@@ -39,6 +39,18 @@ describe('a span', () => {
     });
     const [inner, outer] = ended;
     expect(inner?.parentSpanContext?.spanId).toBe(outer?.spanContext().spanId);
+  });
+
+  it('of a batch links to every record, however many there are', async () => {
+    const hop = (n: number) => `00-${String(n).padStart(32, '0')}-b7ad6b7169203331-01`;
+    const links = Array.from({ length: 300 }, (_, n) => linkTo(hop(n + 1)));
+    await inBatchSpan('process log', { kind: 'consumer', links }, () => 1);
+    const linked = ended.flatMap((span) => span.links.map((link) => link.context.traceId));
+    expect(new Set(linked).size).toBe(300);
+    const [batch] = ended.slice(-1);
+    for (const rest of ended.slice(0, -1)) {
+      expect(rest.parentSpanContext?.spanId).toBe(batch?.spanContext().spanId);
+    }
   });
 
   it('starts a trace of its own when asked, and links to what it was told', async () => {

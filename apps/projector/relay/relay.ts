@@ -3,7 +3,7 @@ import type { EventLog } from '#event-log/event-log.js';
 import type { LogRecord } from '#events/record.js';
 import { ATTRIBUTES, SEMCONV } from '#platform/attributes.js';
 import type { Logger } from '#platform/logger.js';
-import { currentTraceparent, inSpan, linkTo } from '#platform/tracing.js';
+import { currentTraceparent, inBatchSpan, linkTo } from '#platform/tracing.js';
 import type { Database } from '#read-models/database.js';
 import { acquireSessionLock, type SessionLock } from '#read-models/session-lock.js';
 import { deleteOutbox, readOutbox, type OutboxMessage } from '#read-models/writes/outbox.js';
@@ -13,7 +13,6 @@ const BATCH_MESSAGES_MAX = 1_000;
 const IDLE_MS_MIN = 10;
 const IDLE_MS_MAX = 200;
 const RETRY_MS = 1_000;
-const LINKS_MAX = 128;
 
 export type RelayPorts = {
   readonly database: Database;
@@ -84,16 +83,14 @@ export class Relay {
     for (const [topic, batch] of Map.groupBy(messages, (message) => message.topic)) {
       const log = this.ports.logs.get(topic);
       if (log === undefined) throw new Error(`No log is open for topic ${topic}.`);
-      const links = batch
-        .slice(0, LINKS_MAX)
-        .map((message) => linkTo(message.headers['ce_traceparent'] ?? null));
+      const links = batch.map((message) => linkTo(message.headers['ce_traceparent'] ?? null));
       const attributes = {
         [SEMCONV.messagingOperation]: 'send',
         [SEMCONV.messagingDestination]: topic,
         [SEMCONV.messagingBatchCount]: batch.length,
         [ATTRIBUTES.outboxLagMs]: Math.round(ageSeconds(batch[0]) * 1000),
       };
-      await inSpan(`send ${topic}`, { kind: 'producer', root: true, attributes, links }, () =>
+      await inBatchSpan(`send ${topic}`, { kind: 'producer', root: true, attributes, links }, () =>
         log.append(batch.map((message) => toRecord(message, currentTraceparent()))),
       );
     }
