@@ -68,7 +68,7 @@ export class Relay {
           continue;
         }
         idleMs = IDLE_MS_MIN;
-        await this.send(messages);
+        if (!(await this.sendAll(messages, lock))) break;
         await deleteOutbox(
           lock.connection,
           messages.map((message) => message.id),
@@ -77,6 +77,24 @@ export class Relay {
     } finally {
       await lock.release();
     }
+  }
+
+  /**
+   * Sends until it is done, and keeps the lock meanwhile. An append that was refused may still become
+   * durable; a relay that takes over could then be overtaken by what this one has sent before, and a
+   * compacted topic would keep the older snapshot. Answers false when it had to give up.
+   */
+  private async sendAll(messages: readonly OutboxMessage[], lock: SessionLock): Promise<boolean> {
+    while (!this.stopping.signal.aborted && lock.isHeld()) {
+      try {
+        await this.send(messages);
+        return true;
+      } catch (error) {
+        this.ports.logger.warn({ err: error }, 'The public topics took no messages; trying again.');
+        await this.rest(RETRY_MS);
+      }
+    }
+    return false;
   }
 
   private async send(messages: readonly OutboxMessage[]): Promise<void> {
