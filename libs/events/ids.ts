@@ -1,8 +1,15 @@
 import { uuidV5 } from './uuid.js';
 
-/** A payment's id follows from its subject key, so every replay and every process finds the same. */
-export function paymentIdOf(subjectKey: string): string {
+/**
+ * The id of a payment, a subscription, a customer follows from its subject key, so every replay and
+ * every process finds the same.
+ */
+export function subjectIdOf(subjectKey: string): string {
   return uuidV5(`payment/${subjectKey}`);
+}
+
+export function settlementIdOf(account: string, batch: string): string {
+  return uuidV5(`settlement/${account}/${batch}`);
 }
 
 export function refundIdOf(subjectKey: string, reference: string): string {

@@ -7,11 +7,18 @@ import { uuidV5 } from './uuid.js';
  */
 export type PaymentSnapshotV1 = {
   readonly paymentId: string;
+  /** `payment`, `withdrawal` or `refund`: the type of the event says the same. */
+  readonly kind: 'payment' | 'withdrawal' | 'refund';
   readonly account: string;
   readonly provider: string;
   /** The provider's own id of the payment. */
   readonly reference: string;
   readonly orderId: string | null;
+  /** Our own reference of a withdrawal or a refund. */
+  readonly clientReference: string | null;
+  /** The payment that a refund gives back. */
+  readonly parentId: string | null;
+  readonly settlementId: string | null;
   /** Null while, or after, nothing that can be trusted says what happened to the money. */
   readonly status: string | null;
   readonly amount: MoneyJson | null;
@@ -54,7 +61,7 @@ export function paymentMessage(
   traceparent: string | null,
 ): PublicMessage {
   return message(topic, {
-    type: 'cuadre.payment.changed.v1',
+    type: `cuadre.${snapshot.kind}.changed.v1`,
     source: '/cuadre/payments',
     subject: snapshot.paymentId,
     snapshot,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { eventIdOf, paymentIdOf, refundIdOf } from './ids.js';
+import { eventIdOf, subjectIdOf, refundIdOf } from './ids.js';
 import { parseSubjectKey, REFERENCE_BYTES_MAX, subjectKey, unkeyedKey } from './subject.js';
 
 const payment = (reference: string) =>
@@ -48,7 +48,7 @@ describe('subject key', () => {
 describe('derived ids', () => {
   it('are the same in every replay', () => {
     const key = 'cobru-co/payment/3gofdf6f';
-    expect(paymentIdOf(key)).toBe('0930077c-2409-587b-aa73-2dbc62fc4ffe');
+    expect(subjectIdOf(key)).toBe('0930077c-2409-587b-aa73-2dbc62fc4ffe');
     expect(refundIdOf(key, 'r1')).toBe('4a9dae17-69b1-5d6a-af64-a07cc6ad2dd3');
     const event = { eventType: 'state.3', dedupeId: '3gofdf6f:3' };
     expect(eventIdOf(key, { scope: 'trusted', ...event })).toBe(

@@ -4,7 +4,7 @@ import type { Queryable } from '#read-models/database.js';
 import type { Row } from '#read-models/writes/write-rows.js';
 import type { EventMeaning } from './fold-payments.js';
 import type { Interpreted } from './interpret-record.js';
-import { factsText } from './payment-codec.js';
+import { tellingText } from './telling-text.js';
 
 /**
  * What became of a record.
@@ -74,7 +74,7 @@ function judge(
   { trust, observation, event }: EventMeaning,
   { known, digest }: { known: string | undefined; digest: string },
 ): Pick<Deduped, 'outcome' | 'reason'> {
-  const foundNothing = observation.lookup !== null && event.payment === null;
+  const foundNothing = observation.lookup !== null && event.tells.fact === null;
   // A claim is not a state: each one moves `reported`, dedupe only labels it.
   if (!mayConfirm(trust)) {
     const label = known === undefined ? null : known === digest ? 'duplicate' : 'conflict';
@@ -85,6 +85,6 @@ function judge(
 }
 
 function factsDigest({ event }: EventMeaning): string {
-  const hex = hash('sha256', `${event.orderId ?? ''}\n${factsText(event.payment)}`, 'hex');
+  const hex = hash('sha256', `${event.orderId ?? ''}\n${tellingText(event.tells)}`, 'hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }

@@ -1,4 +1,7 @@
-import { paymentIdOf } from '#events/ids.js';
+import { subjectIdOf } from '#events/ids.js';
+import { parseSubjectKey } from '#events/subject.js';
+import { statusByKind } from '#ledger/payment/payment-kind.js';
+import type { Telling } from '#providers/provider.js';
 import type { Row } from '#read-models/writes/write-rows.js';
 import type { Deduped } from './dedupe.js';
 
@@ -18,7 +21,7 @@ export function deliveryRow({ input, outcome, reason }: Deduped): Row {
     observation.schema.provider,
     observation.route,
     observation.subject,
-    meaning.kind === 'event' ? meaning.paymentId : namedPayment(observation.subject),
+    meaning.kind === 'event' ? meaning.subjectId : namedSubject(observation.subject),
     meaning.kind === 'event' ? meaning.eventId : null,
     event?.eventType ?? null,
     event?.providerEventId ?? null,
@@ -28,7 +31,7 @@ export function deliveryRow({ input, outcome, reason }: Deduped): Row {
     meaning.kind === 'poison' ? 'unverified' : meaning.trust,
     observation.verification.mode,
     observation.verification.keyId,
-    event?.payment?.status ?? null,
+    event === null ? null : claimedStatus(event.tells),
     observation.requestId,
     observation.providerTraceIds,
     observation.traceparent,
@@ -40,8 +43,20 @@ export function deliveryRow({ input, outcome, reason }: Deduped): Row {
 }
 
 /** Also for what had no effect: the trail of a payment shows everything that names it. */
-function namedPayment(subject: string): string | null {
-  return subject.split('/')[1] === 'payment' ? paymentIdOf(subject) : null;
+function namedSubject(subject: string): string | null {
+  return parseSubjectKey(subject).kind === 'unkeyed' ? null : subjectIdOf(subject);
+}
+
+/** In the words of what it is about. */
+function claimedStatus(tells: Telling): string | null {
+  switch (tells.about) {
+    case 'payment':
+      return tells.fact === null ? null : statusByKind(tells.fact.kind, tells.fact.status);
+    case 'subscription':
+      return tells.fact.status;
+    case 'customer':
+      return tells.fact.level;
+  }
 }
 
 const NO_OBSERVATION = '00000000-0000-0000-0000-000000000000';

@@ -1,12 +1,10 @@
-import { paymentMessage, type PublicMessage } from '#events/public-events.js';
+import type { PublicMessage } from '#events/public-events.js';
 import type { StoredRecord } from '#events/record.js';
-import { parseSubjectKey } from '#events/subject.js';
-import { PAYMENT_EVENTS } from '#events/topics.js';
 import { invariant } from '#ledger/assert.js';
-import { moneyToJson } from '#ledger/money.js';
 import type { Queryable } from '#read-models/database.js';
 import { foldSchemaName, type Generation } from '#read-models/fold/fold-schema.js';
 import {
+  CUSTOMERS,
   DELIVERIES,
   EVENTS,
   PARKED_RECORDS,
@@ -14,6 +12,7 @@ import {
   PAYMENT_CHANGES,
   PAYMENTS,
   REFUNDS,
+  SUBSCRIPTIONS,
   WORK_QUEUE,
   type FoldTable,
 } from '#read-models/fold/fold-tables.js';
@@ -22,20 +21,28 @@ import { writeRows, type Row, type WriteMode } from '#read-models/writes/write-r
 import { advanceCheckpoint, type Checkpoint } from './checkpoint.js';
 import { dedupe, knownDigests, type Deduped } from './dedupe.js';
 import { deliveryRow } from './delivery-row.js';
+import { foldLatest } from './fold-latest.js';
 import { attachPayments, foldOrders } from './fold-orders.js';
 import {
   changeRow,
   foldEvent,
   paymentRow,
+  publicVersion,
   refundRows,
   workRow,
   type PaymentChange,
   type PaymentInFold,
 } from './fold-payments.js';
-import { FOLD_VERSION } from './fold-version.js';
 import { interpretRecord, type Interpreted } from './interpret-record.js';
 import { loadPayments } from './load-payments.js';
+import {
+  hasNewVersion,
+  hasSharedRow,
+  writeSharedPayments,
+  type MergedPayment,
+} from './merge-refunds.js';
 import { parkedSubjects, parkPoison } from './park.js';
+import { paymentSnapshot } from './payment-snapshot.js';
 
 export type FoldTarget = {
   readonly generation: Generation;
@@ -105,21 +112,25 @@ export async function foldBatch(
   });
   const { deduped, fresh } = dedupe(foldable, known);
   const folded = foldPayments(payments, deduped);
+  const latest = foldLatest(deduped);
   const write = (table: FoldTable, rows: readonly Row[], mode: WriteMode): Promise<void> =>
     writeRows(tx, { schema, table, rows, mode });
-  await Promise.all([
+  const [merged] = await Promise.all([
     writePayments(tx, schema, folded),
+    write(SUBSCRIPTIONS, latest.subscriptions, 'newest'),
+    write(CUSTOMERS, latest.customers, 'newest'),
     write(PARKED_SUBJECTS, subjects, 'insert'),
     write(PARKED_RECORDS, parkedRecords, 'insert'),
     write(EVENTS, fresh, 'insert'),
     write(PAYMENT_CHANGES, folded.changes.map(changeRow), 'insert'),
     write(DELIVERIES, deduped.map(deliveryRow), 'insert'),
   ]);
+  const traces = tracesOf(deduped);
   const orderMessages = await foldOrders(tx, schema, {
-    payments: folded.payments,
-    traces: tracesOf(deduped),
+    payments: withMerged(folded.payments, merged),
+    traces,
   });
-  const messages = [...folded.changes.map(toMessage), ...orderMessages];
+  const messages = [...paymentMessages(folded.changes, merged, traces), ...orderMessages];
   if (target.status === 'live') await writeOutbox(tx, messages);
   return {
     next,
@@ -159,6 +170,7 @@ function foldPayments(
   for (const { input, outcome } of deduped) {
     const { meaning } = input;
     if (meaning.kind !== 'event' || outcome === 'duplicate' || outcome === 'parked') continue;
+    if (meaning.event.tells.about !== 'payment') continue;
     const payment = loaded.get(meaning.observation.subject);
     invariant(payment !== undefined, 'Every event of a batch has its payment loaded.');
     const change = foldEvent(payment, input, { ...meaning, isConflict: outcome === 'conflict' });
@@ -169,21 +181,36 @@ function foldPayments(
   return { payments, changes };
 }
 
+/** Answers the payments whose view has refunds of their own ids, as `writeSharedPayments` does. */
 async function writePayments(
   tx: Queryable,
   schema: string,
   { payments }: FoldedPayments,
-): Promise<void> {
+): Promise<readonly MergedPayment[]> {
   const links = payments.flatMap(({ paymentId, state }) =>
     state.attributions.map(({ orderId }) => ({ orderId, paymentId })),
   );
+  const apart = payments.filter((payment) => !hasSharedRow(payment));
+  const shared = payments.filter(hasSharedRow);
   const refunds = payments.flatMap(refundRows);
-  await Promise.all([
-    writeRows(tx, { schema, table: PAYMENTS, rows: payments.map(paymentRow), mode: 'upsert' }),
+  const [merged] = await Promise.all([
+    writeSharedPayments(tx, schema, shared),
+    writeRows(tx, { schema, table: PAYMENTS, rows: apart.map(paymentRow), mode: 'upsert' }),
     writeRows(tx, { schema, table: REFUNDS, rows: refunds, mode: 'upsert' }),
     attachPayments(tx, schema, links),
     writeWork(tx, schema, payments),
   ]);
+  return merged;
+}
+
+/** The batch's own payments, and those of other partitions whose refunds it folded. */
+function withMerged(
+  own: readonly PaymentInFold[],
+  merged: readonly MergedPayment[],
+): readonly PaymentInFold[] {
+  const ownIds = new Set(own.map(({ paymentId }) => paymentId));
+  const parents = merged.map(({ payment }) => payment).filter((one) => !ownIds.has(one.paymentId));
+  return [...own, ...parents];
 }
 
 async function writeWork(
@@ -218,38 +245,28 @@ function tracesOf(deduped: readonly Deduped[]): ReadonlyMap<string, string | nul
   const traces = new Map<string, string | null>();
   for (const { input } of deduped) {
     if (input.meaning.kind !== 'event') continue;
-    const { observation, paymentId } = input.meaning;
-    if (observation.traceparent !== null) traces.set(paymentId, observation.traceparent);
+    const { observation, subjectId } = input.meaning;
+    if (observation.traceparent !== null) traces.set(subjectId, observation.traceparent);
   }
   return traces;
 }
 
-function toMessage(change: PaymentChange): PublicMessage {
-  const { payment, view } = change;
-  const { account, reference } = parseSubjectKey(payment.subject);
-  const json = (money: typeof view.amount) => (money === null ? null : moneyToJson(money));
-  return paymentMessage(
-    PAYMENT_EVENTS.name,
-    {
-      paymentId: payment.paymentId,
-      account,
-      provider: payment.provider,
-      reference,
-      orderId: view.orderId,
-      status: view.status,
-      amount: json(view.amount),
-      net: json(view.net),
-      fee: json(view.fee),
-      tax: json(view.tax),
-      refunded: json(view.refunded),
-      method: view.method,
-      failureCode: view.failureCode,
-      flags: view.flags,
-      occurredAt: view.occurredAt,
-      recordedAt: new Date(change.recordedAtMs).toISOString(),
-      foldVersion: FOLD_VERSION,
-      version: change.version.toString(),
-    },
-    change.traceparent,
-  );
+/**
+ * A snapshot for every change; where a payment has refunds with an id of their own, one for all changes of
+ * the batch, because its versions count theirs too.
+ */
+function paymentMessages(
+  changes: readonly PaymentChange[],
+  merged: readonly MergedPayment[],
+  traces: ReadonlyMap<string, string | null>,
+): readonly PublicMessage[] {
+  const mergedIds = new Set(merged.map(({ payment }) => payment.paymentId));
+  const single = changes.filter(({ payment }) => !mergedIds.has(payment.paymentId));
+  const withRefunds = merged.filter(hasNewVersion).map(({ payment }) => ({
+    ...payment,
+    payment,
+    version: publicVersion(payment),
+    traceparent: traces.get(payment.paymentId) ?? null,
+  }));
+  return [...single, ...withRefunds].map(paymentSnapshot);
 }

@@ -6,7 +6,7 @@ import type { PaymentStatus } from '#ledger/payment/payment-status.js';
 import type { Queryable } from '#read-models/database.js';
 import { ORDER_PAYMENTS, ORDERS } from '#read-models/fold/fold-tables.js';
 import { insertMissingRows, writeRows, type Row } from '#read-models/writes/write-rows.js';
-import type { PaymentInFold } from './fold-payments.js';
+import { publicVersion, type PaymentInFold } from './fold-payments.js';
 import { FOLD_VERSION } from './fold-version.js';
 
 /**
@@ -122,7 +122,8 @@ type AttachedPayment = {
 type Recomputed = ReturnType<typeof recompute>;
 
 /** A payment of this batch as the tables hold it by now. */
-function toAttached({ paymentId, view, version, ...payment }: PaymentInFold): AttachedPayment {
+function toAttached(payment: PaymentInFold): AttachedPayment {
+  const { paymentId, view } = payment;
   const money = view.amount ?? view.refunded ?? view.net;
   return {
     payment_id: paymentId,
@@ -134,7 +135,7 @@ function toAttached({ paymentId, view, version, ...payment }: PaymentInFold): At
     amount_minor: view.amount?.minor.toString() ?? null,
     refunded_minor: view.refunded?.minor.toString() ?? null,
     flags: view.flags,
-    version: version.toString(),
+    version: publicVersion(payment).toString(),
     first_recorded_at: new Date(payment.firstRecordedAtMs),
     recorded_at: new Date(payment.recordedAtMs),
   };

@@ -1,4 +1,4 @@
-import { refundIdOf } from '#events/ids.js';
+import { refundIdOf, settlementIdOf, subjectIdOf } from '#events/ids.js';
 import { parseSubjectKey } from '#events/subject.js';
 import {
   emptyPayment,
@@ -10,6 +10,8 @@ import {
   withLookup,
   type PaymentState,
 } from '#ledger/payment/payment-state.js';
+import type { RefundFact } from '#ledger/payment/payment-fact.js';
+import { refundStatusOf, statusByKind, type PaymentKind } from '#ledger/payment/payment-kind.js';
 import { viewPayment, type PaymentView } from '#ledger/payment/payment-view.js';
 import { attributionStrength, mayConfirm } from '#ledger/trust.js';
 import { providerOf } from '#providers/registry.js';
@@ -25,11 +27,22 @@ export type PaymentInFold = {
   readonly subject: string;
   readonly provider: string;
   state: PaymentState;
+  /** What readers see of it, with its refunds. */
   view: PaymentView;
-  version: bigint;
-  readonly firstRecordedAtMs: number;
+  /** Its refunds that have an id of their own: known only after `mergeRefunds`. */
+  refunds: readonly RefundOfPayment[];
+  /** Changes that its own facts made to the view. */
+  ownVersion: bigint;
+  firstRecordedAtMs: number;
   recordedAtMs: number;
   lastPosition: bigint;
+};
+
+/** A refund with an id of its own, as its payment sees it. */
+export type RefundOfPayment = RefundFact & {
+  readonly version: bigint;
+  readonly firstRecordedAtMs: number;
+  readonly recordedAtMs: number;
 };
 
 /** One version of a payment's public row, as `payment_changes` and the public topic tell it. */
@@ -46,15 +59,22 @@ export function newPayment(
   identity: Pick<PaymentInFold, 'paymentId' | 'subject' | 'provider'>,
   recordedAtMs: number,
 ): PaymentInFold {
+  const state = { ...emptyPayment, kind: kindOf(identity.subject) };
   return {
     ...identity,
-    state: emptyPayment,
-    view: viewPayment(emptyPayment),
-    version: 0n,
+    state,
+    view: viewPayment(state),
+    refunds: [],
+    ownVersion: 0n,
     firstRecordedAtMs: recordedAtMs,
     recordedAtMs,
     lastPosition: -1n,
   };
+}
+
+/** Of a subject that nothing has been told of yet. */
+function kindOf(subject: string): PaymentKind {
+  return parseSubjectKey(subject).kind.endsWith('withdrawal') ? 'withdrawal' : 'payment';
 }
 
 /**
@@ -71,13 +91,15 @@ export function foldEvent(
     ? withConflict(payment.state)
     : joined(payment.state, meaning, { position: record.position, recordedAtMs });
   payment.view = viewPayment(payment.state);
-  payment.recordedAtMs = recordedAtMs;
+  // A refund of another partition may have been recorded earlier or later.
+  payment.firstRecordedAtMs = Math.min(payment.firstRecordedAtMs, recordedAtMs);
+  payment.recordedAtMs = Math.max(payment.recordedAtMs, recordedAtMs);
   payment.lastPosition = record.position;
   if (publicText(payment.view) === before) return null;
-  payment.version += 1n;
+  payment.ownVersion += 1n;
   return {
     payment,
-    version: payment.version,
+    version: payment.ownVersion,
     view: payment.view,
     observationId: meaning.observation.id,
     traceparent: meaning.observation.traceparent,
@@ -91,12 +113,13 @@ export function joined(
   { observation, trust, event, eventId }: EventMeaning,
   at: { readonly position: bigint; readonly recordedAtMs: number },
 ): PaymentState {
-  const { orderId, payment } = event;
+  const { orderId, tells } = event;
+  if (tells.about !== 'payment') return state;
   const attributed =
     orderId === null
       ? state
       : withAttribution(state, { orderId, strength: attributionStrength(trust) });
-  const fact = payment === null ? null : { ...payment, factId: eventId, trust };
+  const fact = tells.fact === null ? null : { ...tells.fact, factId: eventId, trust };
   if (observation.lookup !== null) {
     return withLookup(attributed, {
       factId: eventId,
@@ -120,15 +143,17 @@ export function paymentRow(payment: PaymentInFold): Row {
   const { view, state } = payment;
   const { account, reference } = parseSubjectKey(payment.subject);
   const money = view.amount ?? view.refunded ?? view.net;
+  const { kind, status, reported, parent, settlementBatch } = view;
   return [
     payment.paymentId,
+    kind,
     account,
     payment.provider,
     reference,
     payment.subject,
     view.orderId,
-    view.status,
-    view.reported,
+    status === null ? null : statusByKind(kind, status),
+    reported === null ? null : statusByKind(kind, reported),
     money?.currency ?? null,
     money?.exponent ?? null,
     view.amount?.minor ?? null,
@@ -138,16 +163,26 @@ export function paymentRow(payment: PaymentInFold): Row {
     view.refunded?.minor ?? null,
     view.method,
     view.failureCode,
+    view.clientReference,
+    parent === null ? null : subjectIdOf(parent),
+    settlementBatch === null ? null : settlementIdOf(account, settlementBatch),
+    settlementBatch,
     view.flags,
     view.occurredAt,
     new Date(payment.firstRecordedAtMs).toISOString(),
     new Date(payment.recordedAtMs).toISOString(),
-    payment.version,
+    publicVersion(payment),
+    payment.ownVersion,
     state.claim?.position ?? null,
     state.lookup?.asOf ?? null,
     payment.lastPosition,
     encodePaymentState(state),
   ];
+}
+
+/** Counts the changes of everything that its public row is made of, so it only rises. */
+export function publicVersion({ ownVersion, refunds }: PaymentInFold): bigint {
+  return refunds.reduce((sum, { version }) => sum + version, ownVersion);
 }
 
 export function changeRow({
@@ -170,34 +205,56 @@ export function changeRow({
   ];
 }
 
-export function refundRows({
-  paymentId,
-  subject,
-  state,
-  recordedAtMs,
-}: PaymentInFold): readonly Row[] {
-  return Object.values(state.refunds).map((refund) => [
-    refundIdOf(subject, refund.refundId),
-    paymentId,
+/** Rows of `refunds`: those that the payment's own events tell of, or the refund that this is. */
+export function refundRows(payment: PaymentInFold): readonly Row[] {
+  const { paymentId, subject, state, view, recordedAtMs } = payment;
+  const recordedAt = new Date(recordedAtMs).toISOString();
+  if (view.kind === 'refund') {
+    const refund: RefundFact = {
+      refundId: parseSubjectKey(subject).reference,
+      status: refundStatusOf(view.status ?? 'pending'),
+      amount: view.amount,
+      failureCode: view.failureCode,
+    };
+    const parentId = view.parent === null ? null : subjectIdOf(view.parent);
+    return [refundRow(refund, { refundId: paymentId, paymentId: parentId, recordedAt })];
+  }
+  return Object.values(state.refunds).map((refund) =>
+    refundRow(refund, { refundId: refundIdOf(subject, refund.refundId), paymentId, recordedAt }),
+  );
+}
+
+function refundRow(
+  refund: RefundFact,
+  at: {
+    readonly refundId: string;
+    readonly paymentId: string | null;
+    readonly recordedAt: string;
+  },
+): Row {
+  return [
+    at.refundId,
+    at.paymentId,
     refund.refundId,
     refund.status,
     refund.amount?.currency ?? null,
     refund.amount?.exponent ?? null,
     refund.amount?.minor ?? null,
     refund.failureCode,
-    new Date(recordedAtMs).toISOString(),
-  ]);
+    at.recordedAt,
+  ];
 }
 
 /** The lookup that is due for this payment, or null: a pure function of its state. */
 export function workRow(payment: PaymentInFold): Row | null {
   const { claim } = payment.state;
   if (claim === null || !isOutstanding(payment.state)) return null;
-  if ((providerOf(payment.provider)?.client ?? null) === null) return null;
+  const { account, kind } = parseSubjectKey(payment.subject);
+  if (providerOf(payment.provider)?.lookupKinds.includes(kind) !== true) return null;
   return [
     payment.subject,
     'lookup',
-    parseSubjectKey(payment.subject).account,
+    account,
     payment.provider,
     payment.paymentId,
     claim.position,
@@ -214,12 +271,16 @@ function publicText(view: PaymentView): string {
     one === null ? '' : `${one.minor} ${one.currency} ${one.exponent}`,
   );
   return JSON.stringify([
+    view.kind,
     view.status,
     view.orderId,
     money,
     view.method,
     view.failureCode,
     view.occurredAt,
+    view.parent,
+    view.settlementBatch,
+    view.clientReference,
     view.flags,
   ]);
 }

@@ -1,5 +1,5 @@
 import { decodeObservation } from '#events/envelope.js';
-import { eventIdOf, paymentIdOf } from '#events/ids.js';
+import { eventIdOf, subjectIdOf } from '#events/ids.js';
 import { trustOf, type Observation } from '#events/observation.js';
 import type { StoredRecord } from '#events/record.js';
 import { mayConfirm, type Trust } from '#ledger/trust.js';
@@ -21,7 +21,7 @@ export type Meaning =
       readonly trust: Trust;
       readonly event: ProviderEvent;
       readonly eventId: string;
-      readonly paymentId: string;
+      readonly subjectId: string;
     }
   | {
       readonly kind: 'ignored';
@@ -58,8 +58,8 @@ function meaningOf(record: StoredRecord, recordedAtMs: number): Meaning {
     const { event } = interpretation;
     const scope = mayConfirm(trust) ? 'trusted' : 'untrusted';
     const eventId = eventIdOf(observation.subject, { scope, ...event });
-    const paymentId = paymentIdOf(observation.subject);
-    return { kind: 'event', observation, trust, event, eventId, paymentId };
+    const subjectId = subjectIdOf(observation.subject);
+    return { kind: 'event', observation, trust, event, eventId, subjectId };
   } catch (error) {
     // Untrusted input never parks: whoever can send it could stop a payment with it.
     return mayConfirm(trust)

@@ -12,16 +12,16 @@ export async function loadPayments(
 ): Promise<ReadonlyMap<string, PaymentInFold>> {
   const payments = new Map<string, PaymentInFold>();
   for (const { meaning, recordedAtMs } of interpreted) {
-    if (meaning.kind !== 'event') continue;
+    if (meaning.kind !== 'event' || meaning.event.tells.about !== 'payment') continue;
     const { subject, schema: source } = meaning.observation;
     if (payments.has(subject)) continue;
-    const identity = { paymentId: meaning.paymentId, subject, provider: source.provider };
+    const identity = { paymentId: meaning.subjectId, subject, provider: source.provider };
     payments.set(subject, newPayment(identity, recordedAtMs));
   }
   if (payments.size === 0) return payments;
   const { rows } = await tx.query<StoredPayment>({
     name: `${schema}.payments.load`,
-    text: `select payment_id, subject, provider, state, version, first_recorded_at, recorded_at,
+    text: `select payment_id, subject, provider, state, own_version, first_recorded_at, recorded_at,
                   last_position
              from ${schema}.payments where payment_id = any($1::uuid[])`,
     values: [[...payments.values()].map((payment) => payment.paymentId)],
@@ -30,18 +30,18 @@ export async function loadPayments(
   return payments;
 }
 
-type StoredPayment = {
+export type StoredPayment = {
   readonly payment_id: string;
   readonly subject: string;
   readonly provider: string;
   readonly state: string;
-  readonly version: string;
+  readonly own_version: string;
   readonly first_recorded_at: Date;
   readonly recorded_at: Date;
   readonly last_position: string;
 };
 
-function toPayment(row: StoredPayment): PaymentInFold {
+export function toPayment(row: StoredPayment): PaymentInFold {
   const state = decodePaymentState(row.state);
   return {
     paymentId: row.payment_id,
@@ -49,7 +49,8 @@ function toPayment(row: StoredPayment): PaymentInFold {
     provider: row.provider,
     state,
     view: viewPayment(state),
-    version: BigInt(row.version),
+    refunds: [],
+    ownVersion: BigInt(row.own_version),
     firstRecordedAtMs: row.first_recorded_at.getTime(),
     recordedAtMs: row.recorded_at.getTime(),
     lastPosition: BigInt(row.last_position),

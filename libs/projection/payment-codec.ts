@@ -1,120 +1,148 @@
 import type { Money } from '#ledger/money.js';
+import type { Flag } from '#ledger/payment/flag.js';
 import type {
   LookupFact,
   PaymentClaim,
+  PaymentDetails,
   PaymentFact,
   RefundFact,
 } from '#ledger/payment/payment-fact.js';
-import {
-  emptyPayment,
-  type Attribution,
-  type PaymentState,
-} from '#ledger/payment/payment-state.js';
+import type { PaymentKind } from '#ledger/payment/payment-kind.js';
+import type { Attribution, PaymentState } from '#ledger/payment/payment-state.js';
 import type { PaymentStatus } from '#ledger/payment/payment-status.js';
+import type { Trust } from '#ledger/trust.js';
 
 /**
- * A payment's state as the `state` column keeps it: JSON with amounts as text. Part of the fold's
- * version: a change of shape is a new fold version, never an upgrade in place.
+ * A payment's state as the `state` column keeps it: JSON with amounts as text, and facts as lists, which
+ * are half as long as objects. Part of the fold's version: a change of shape is a new fold version, never
+ * an upgrade in place.
  */
 export function encodePaymentState(state: PaymentState): string {
-  const stored: StoredState = {
-    f: Object.values(state.facts).map(storeFact),
-    l: storeLookup(state.lookup),
-    g: state.found?.factId === state.lookup?.factId ? 'same' : storeLookup(state.found),
-    r: Object.values(state.refunds).map((refund) => ({
-      ...refund,
-      amount: storeMoney(refund.amount),
-    })),
-    t: state.refundedTotalMinor.toString(),
-    a: state.attributions,
-    x: state.hasConflict,
-    c: state.claim === null ? null : storeClaim(state.claim),
-  };
+  const { claim, settlement } = state;
+  const stored: StoredState = [
+    Object.values(state.facts).map(storeFact),
+    storeLookup(state.lookup),
+    state.found?.factId === state.lookup?.factId ? 'same' : storeLookup(state.found),
+    Object.values(state.refunds).map(storeRefund),
+    state.refundedTotalMinor.toString(),
+    state.attributions,
+    state.hasConflict,
+    claim === null
+      ? null
+      : { ...claim, amount: storeMoney(claim.amount), position: claim.position.toString() },
+    state.kind,
+    state.parent,
+    settlement === null ? null : [settlement.batch, settlement.occurredAt],
+    state.clientReference,
+    state.marks,
+  ];
   return JSON.stringify(stored);
 }
 
 export function decodePaymentState(text: string): PaymentState {
-  const stored = JSON.parse(text) as StoredState;
+  const [
+    storedFacts,
+    lookup,
+    found,
+    storedRefunds,
+    refundedTotal,
+    attributions,
+    hasConflict,
+    claim,
+    kind,
+    parent,
+    settlement,
+    clientReference,
+    marks,
+  ] = JSON.parse(text) as StoredState;
   const facts: Partial<Record<PaymentStatus, PaymentFact>> = {};
-  for (const fact of stored.f) facts[fact.status] = loadFact(fact);
+  for (const fact of storedFacts.map(loadFact)) facts[fact.status] = fact;
   const refunds: Record<string, RefundFact> = {};
-  for (const refund of stored.r) {
-    refunds[refund.refundId] = { ...refund, amount: loadMoney(refund.amount) };
-  }
+  for (const refund of storedRefunds.map(loadRefund)) refunds[refund.refundId] = refund;
   return {
-    ...emptyPayment,
+    kind,
     facts,
-    lookup: loadLookup(stored.l),
-    found: loadLookup(stored.g === 'same' ? stored.l : stored.g),
+    lookup: loadLookup(lookup),
+    found: loadLookup(found === 'same' ? lookup : found),
     refunds,
-    refundedTotalMinor: BigInt(stored.t),
-    attributions: stored.a,
-    hasConflict: stored.x,
+    refundedTotalMinor: BigInt(refundedTotal),
+    attributions,
+    parent,
+    settlement: settlement === null ? null : { batch: settlement[0], occurredAt: settlement[1] },
+    clientReference,
+    marks,
+    hasConflict,
     claim:
-      stored.c === null
+      claim === null
         ? null
-        : {
-            ...stored.c,
-            amount: loadMoney(stored.c.amount),
-            position: BigInt(stored.c.position),
-          },
+        : { ...claim, amount: loadMoney(claim.amount), position: BigInt(claim.position) },
   };
 }
 
-/** The facts of an event as text: equal facts, equal text. What a conflict is judged on. */
-export function factsText(fact: Omit<PaymentFact, 'factId' | 'trust'> | null): string {
-  if (fact === null) return '';
-  const { refund } = fact;
-  return JSON.stringify([
-    fact.status,
-    fact.rank,
-    fact.occurredAt,
-    [fact.amount, fact.net, fact.fee, fact.tax, fact.refundedTotal].map(storeMoney),
-    refund === null ? null : [refund.refundId, refund.status, storeMoney(refund.amount)],
-    refund?.failureCode ?? null,
-    fact.orderId,
-    fact.method,
-    fact.failureCode,
-  ]);
+/** What an event says of a payment, as text: equal facts, equal text. */
+export function detailsText(details: PaymentDetails | null): string {
+  return details === null ? '' : JSON.stringify(storeDetails(details));
 }
 
 /** `minor currency exponent`. */
-type StoredMoney = string | null;
-type StoredRefund = Omit<RefundFact, 'amount'> & { readonly amount: StoredMoney };
-type StoredFact = Omit<
-  PaymentFact,
-  'amount' | 'net' | 'fee' | 'tax' | 'refundedTotal' | 'refund'
-> & {
-  readonly amount: StoredMoney;
-  readonly net: StoredMoney;
-  readonly fee: StoredMoney;
-  readonly tax: StoredMoney;
-  readonly refundedTotal: StoredMoney;
-  readonly refund: StoredRefund | null;
-};
-type StoredLookup = Omit<LookupFact, 'asOf' | 'found'> & {
-  readonly asOf: string;
-  readonly found: StoredFact | null;
-};
+export type StoredMoney = string | null;
+
+export function storeMoney(money: Money | null): StoredMoney {
+  return money === null ? null : `${money.minor} ${money.currency} ${money.exponent}`;
+}
+
+type StoredRefund = readonly [
+  refundId: string,
+  status: RefundFact['status'],
+  amount: StoredMoney,
+  failureCode: string | null,
+];
+type StoredDetails = readonly [
+  status: PaymentStatus,
+  rank: number,
+  kind: PaymentKind,
+  occurredAt: string | null,
+  amount: StoredMoney,
+  net: StoredMoney,
+  fee: StoredMoney,
+  tax: StoredMoney,
+  refundedTotal: StoredMoney,
+  refund: StoredRefund | null,
+  orderId: string | null,
+  method: string | null,
+  failureCode: string | null,
+  parent: string | null,
+  settlementBatch: string | null,
+  clientReference: string | null,
+  marks: readonly Flag[],
+];
+type StoredFact = readonly [factId: string, trust: Trust, details: StoredDetails];
+type StoredLookup = readonly [
+  factId: string,
+  asOf: string,
+  askedAt: string,
+  found: StoredFact | null,
+];
 type StoredClaim = Omit<PaymentClaim, 'amount' | 'position'> & {
   readonly amount: StoredMoney;
   readonly position: string;
 };
-type StoredState = {
-  readonly f: readonly StoredFact[];
-  readonly l: StoredLookup | null;
+type StoredState = readonly [
+  facts: readonly StoredFact[],
+  lookup: StoredLookup | null,
   /** Usually the last lookup is the one that found the payment. */
-  readonly g: StoredLookup | null | 'same';
-  readonly r: readonly StoredRefund[];
-  readonly t: string;
-  readonly a: readonly Attribution[];
-  readonly x: boolean;
-  readonly c: StoredClaim | null;
-};
-
-function storeMoney(money: Money | null): StoredMoney {
-  return money === null ? null : `${money.minor} ${money.currency} ${money.exponent}`;
-}
+  found: StoredLookup | null | 'same',
+  refunds: readonly StoredRefund[],
+  refundedTotalMinor: string,
+  attributions: readonly Attribution[],
+  hasConflict: boolean,
+  claim: StoredClaim | null,
+  kind: PaymentKind,
+  parent: string | null,
+  settlement: readonly [batch: string, occurredAt: string] | null,
+  clientReference: string | null,
+  marks: readonly Flag[],
+];
 
 function loadMoney(text: StoredMoney): Money | null {
   if (text === null) return null;
@@ -122,49 +150,75 @@ function loadMoney(text: StoredMoney): Money | null {
   return { minor: BigInt(minor), currency, exponent: Number(exponent) };
 }
 
-function storeFact(fact: PaymentFact): StoredFact {
-  return {
-    ...fact,
-    amount: storeMoney(fact.amount),
-    net: storeMoney(fact.net),
-    fee: storeMoney(fact.fee),
-    tax: storeMoney(fact.tax),
-    refundedTotal: storeMoney(fact.refundedTotal),
-    refund:
-      fact.refund === null ? null : { ...fact.refund, amount: storeMoney(fact.refund.amount) },
-  };
+function storeRefund(refund: RefundFact): StoredRefund {
+  return [refund.refundId, refund.status, storeMoney(refund.amount), refund.failureCode];
 }
 
-function loadFact(fact: StoredFact): PaymentFact {
+function loadRefund([refundId, status, amount, failureCode]: StoredRefund): RefundFact {
+  return { refundId, status, amount: loadMoney(amount), failureCode };
+}
+
+function storeDetails(details: PaymentDetails): StoredDetails {
+  return [
+    details.status,
+    details.rank,
+    details.kind,
+    details.occurredAt,
+    storeMoney(details.amount),
+    storeMoney(details.net),
+    storeMoney(details.fee),
+    storeMoney(details.tax),
+    storeMoney(details.refundedTotal),
+    details.refund === null ? null : storeRefund(details.refund),
+    details.orderId,
+    details.method,
+    details.failureCode,
+    details.parent,
+    details.settlementBatch,
+    details.clientReference,
+    details.marks,
+  ];
+}
+
+function storeFact(fact: PaymentFact): StoredFact {
+  return [fact.factId, fact.trust, storeDetails(fact)];
+}
+
+function loadFact([factId, trust, details]: StoredFact): PaymentFact {
+  const [status, rank, kind, occurredAt, amount, net, fee, tax, refundedTotal, refund, ...rest] =
+    details;
+  const [orderId, method, failureCode, parent, settlementBatch, clientReference, marks] = rest;
   return {
-    ...fact,
-    amount: loadMoney(fact.amount),
-    net: loadMoney(fact.net),
-    fee: loadMoney(fact.fee),
-    tax: loadMoney(fact.tax),
-    refundedTotal: loadMoney(fact.refundedTotal),
-    refund: fact.refund === null ? null : { ...fact.refund, amount: loadMoney(fact.refund.amount) },
+    factId,
+    trust,
+    status,
+    rank,
+    kind,
+    occurredAt,
+    amount: loadMoney(amount),
+    net: loadMoney(net),
+    fee: loadMoney(fee),
+    tax: loadMoney(tax),
+    refundedTotal: loadMoney(refundedTotal),
+    refund: refund === null ? null : loadRefund(refund),
+    orderId,
+    method,
+    failureCode,
+    parent,
+    settlementBatch,
+    clientReference,
+    marks,
   };
 }
 
 function storeLookup(lookup: LookupFact | null): StoredLookup | null {
   if (lookup === null) return null;
-  return {
-    ...lookup,
-    asOf: lookup.asOf.toString(),
-    found: lookup.found === null ? null : storeFact(lookup.found),
-  };
+  const { factId, asOf, askedAt, found } = lookup;
+  return [factId, asOf.toString(), askedAt, found === null ? null : storeFact(found)];
 }
 
 function loadLookup(stored: StoredLookup | null): LookupFact | null {
   if (stored === null) return null;
-  return {
-    ...stored,
-    asOf: BigInt(stored.asOf),
-    found: stored.found === null ? null : loadFact(stored.found),
-  };
-}
-
-function storeClaim(claim: PaymentClaim): StoredClaim {
-  return { ...claim, amount: storeMoney(claim.amount), position: claim.position.toString() };
+  const [factId, asOf, askedAt, found] = stored;
+  return { factId, asOf: BigInt(asOf), askedAt, found: found === null ? null : loadFact(found) };
 }

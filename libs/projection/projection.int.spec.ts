@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fenced, type EventLog } from '#event-log/event-log.js';
 import type { StoredRecord } from '#events/record.js';
+import { statusByKind, type PaymentKind } from '#ledger/payment/payment-kind.js';
+import type { PaymentStatus } from '#ledger/payment/payment-status.js';
 import { inTransaction } from '#read-models/database.js';
 import { cobruCallback, cobruLookup } from '../../test/harness/observe.js';
 import { paymentStream } from '../../test/harness/payment-streams.js';
@@ -37,14 +39,28 @@ describe('the projection', () => {
           await bench.foldAll(log, sizes);
           await expectEqualsPureFold(log);
           const cut = await bench.dump();
-          await bench.database.query('update ops.checkpoints set next_position = 0');
-          await bench.database.query(
-            'truncate fold_1_1.payments, fold_1_1.payment_changes, fold_1_1.refunds, ' +
-              'fold_1_1.orders, fold_1_1.order_payments, fold_1_1.events, fold_1_1.deliveries, ' +
-              'fold_1_1.work_queue',
-          );
+          await bench.emptyTables();
           await bench.foldAll(log);
           expect(await bench.dump()).toEqual(cut);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('ends in the same rows when partitions that share orders and refunds fold at once', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        paymentStream(),
+        fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 5 }),
+        async (records, sizes) => {
+          const log = await bench.logOf(records);
+          await bench.foldTogether(log, sizes);
+          await expectEqualsPureFold(log);
+          const together = await bench.dump();
+          await bench.emptyTables();
+          await bench.foldAll(log);
+          expect(await bench.dump()).toEqual(together);
         },
       ),
       { numRuns: 25 },
@@ -102,7 +118,7 @@ describe('the projection', () => {
       bench.mintcashEvent('good-3', 'succeeded'),
     ]);
     await bench.database.query(
-      `alter table fold_1_1.payments add constraint no_poison check (reference <> 'poison')`,
+      `alter table fold_2_1.payments add constraint no_poison check (reference <> 'poison')`,
     );
     await bench.foldAll(log);
     const payments = await paymentsInTables();
@@ -144,7 +160,7 @@ describe('the projection', () => {
       cobruCallback(observationId(2), { url: 'good', state: 3, amount: '1' }, { orderId: 'ORD-1' }),
     ]);
     await bench.database.query(
-      `alter table fold_1_1.payments add constraint no_poison check (reference <> 'poison')`,
+      `alter table fold_2_1.payments add constraint no_poison check (reference <> 'poison')`,
     );
     await bench.foldAll(log);
     const parked = await bench.database.query('select subject from cuadre.parked_subjects');
@@ -229,18 +245,92 @@ describe('the projection', () => {
     for (let round = 0; round < 20; round += 1) {
       const log = await bench.logOf([bench.mintcashEvent(`p${round}`, 'succeeded')]);
       await bench.database.query(
-        `create function fold_1_1.fail() returns trigger language plpgsql as $$
+        `create function fold_2_1.fail() returns trigger language plpgsql as $$
            begin raise exception 'disk full' using errcode = '53100'; end $$`,
       );
       await bench.database.query(
-        `create trigger fail before insert on fold_1_1.deliveries
-           for each row execute function fold_1_1.fail()`,
+        `create trigger fail before insert on fold_2_1.deliveries
+           for each row execute function fold_2_1.fail()`,
       );
       await expect(bench.foldAll(log)).rejects.toThrow('disk full');
       for (const table of ['orders', 'payments', 'order_payments', 'events']) {
         expect((await bench.database.query(`select from cuadre.${table}`)).rows).toHaveLength(0);
       }
     }
+  });
+
+  it('merges a refund that has an id of its own into its payment, and into the order', async () => {
+    const refund = bench.conomyEvent('r1', 'payment.refund.settled', {
+      status: 'SETTLED',
+      type: 'REFUND',
+      totalAmount: '40.00',
+      parentPaymentId: 't1',
+    });
+    const payment = bench.conomyEvent('t1', 'payment.settled', {
+      status: 'SETTLED',
+      totalAmount: '100.00',
+      externalId: 'ORD-1',
+      settlementBatchId: 'batch-1',
+    });
+    for (const records of [
+      [refund, payment],
+      [payment, refund],
+    ]) {
+      const log = await bench.logOf(records);
+      await bench.foldAll(log, [1]);
+      const payments = await paymentsInTables();
+      expect(payments.get('conomy-test/transaction/t1')).toMatchObject({
+        status: 'partially_refunded',
+        refunded_minor: '4000',
+        settlement_batch: 'batch-1',
+      });
+      expect(payments.get('conomy-test/transaction/r1')).toMatchObject({ status: 'succeeded' });
+      expect(await bench.orderOf('ORD-1')).toMatchObject({ status: 'partially_refunded' });
+      const { rows } = await bench.database.query<{ key: string; value: Buffer }>(
+        `select key, value from ops.outbox where topic like '%payment-events%' order by id`,
+      );
+      const last = new Map(
+        rows.map(({ value }) => {
+          const snapshot = JSON.parse(value.toString('utf8')) as Record<string, unknown>;
+          return [
+            snapshot['reference'],
+            [snapshot['kind'], snapshot['status'], snapshot['version']],
+          ];
+        }),
+      );
+      expect(Object.fromEntries(last)).toEqual({
+        t1: ['payment', 'partially_refunded', '2'],
+        r1: ['refund', 'succeeded', '1'],
+      });
+    }
+  });
+
+  it('books a withdrawal beside orders, and a refund whose payment nobody knows', async () => {
+    const log = await bench.logOf([
+      bench.conomyEvent('w1', 'payment.settled', {
+        status: 'SETTLED',
+        type: 'WITHDRAWAL_ACCOUNT',
+        totalAmount: '70.00',
+        externalId: 'payout-1',
+      }),
+      bench.conomyEvent('r9', 'payment.refund.created', {
+        status: 'RECEIVED',
+        type: 'REFUND',
+        totalAmount: '40.00',
+        parentPaymentId: 'nobody',
+      }),
+    ]);
+    await bench.foldAll(log);
+    await expectEqualsPureFold(log);
+    expect((await bench.database.query('select from cuadre.orders')).rows).toHaveLength(0);
+    const { rows } = await bench.database.query<Record<string, unknown>>(
+      'select reference, kind, status, client_reference from cuadre.payments order by reference',
+    );
+    expect(rows).toEqual([
+      { reference: 'nobody', kind: 'payment', status: null, client_reference: null },
+      { reference: 'r9', kind: 'refund', status: 'pending', client_reference: null },
+      { reference: 'w1', kind: 'withdrawal', status: 'paid', client_reference: 'payout-1' },
+    ]);
   });
 
   it('tells subscribers when a payment moves to another order', async () => {
@@ -264,10 +354,15 @@ describe('the projection', () => {
 
 async function paymentsInTables(): Promise<Map<string, unknown>> {
   const { rows } = await bench.database.query<Record<string, unknown>>(
-    `select subject, status, reported, order_id, amount_minor, net_minor, refunded_minor, flags
+    `select subject, kind, status, reported, order_id, settlement_batch, client_reference,
+             amount_minor, net_minor, refunded_minor, flags
        from cuadre.payments`,
   );
   return new Map(rows.map((row) => [String(row['subject']), row]));
+}
+
+function wordOf(kind: PaymentKind, status: PaymentStatus | null): string | null {
+  return status === null ? null : statusByKind(kind, status);
 }
 
 async function expectEqualsPureFold(log: EventLog): Promise<void> {
@@ -278,8 +373,11 @@ async function expectEqualsPureFold(log: EventLog): Promise<void> {
       subject,
       {
         subject,
-        status: view.status,
-        reported: view.reported,
+        status: wordOf(view.kind, view.status),
+        reported: wordOf(view.kind, view.reported),
+        kind: view.kind,
+        settlement_batch: view.settlementBatch,
+        client_reference: view.clientReference,
         order_id: view.orderId,
         amount_minor: view.amount?.minor.toString() ?? null,
         net_minor: view.net?.minor.toString() ?? null,
@@ -289,6 +387,13 @@ async function expectEqualsPureFold(log: EventLog): Promise<void> {
     ]),
   );
   expect(tables).toEqual(expected);
+  const latest = await bench.database.query<{ subject: string; word: string }>(
+    `select account || '/subscription/' || reference as subject, status as word
+       from cuadre.subscriptions
+      union all
+     select account || '/customer/' || reference, level from cuadre.customers`,
+  );
+  expect(new Map(latest.rows.map((row) => [row.subject, row.word]))).toEqual(pure.latest());
   const { rows } = await bench.database.query<Record<string, string | null>>(
     'select order_id, status, assurance, reported from cuadre.orders',
   );

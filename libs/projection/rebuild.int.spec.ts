@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fenced } from '#event-log/event-log.js';
 import { paymentStream } from '../../test/harness/payment-streams.js';
 import { never, ProjectionBench, quiet, recordsOf } from '../../test/harness/projection-bench.js';
+import { FOLD_VERSION } from './fold-version.js';
 import { liveGeneration } from './generations.js';
 import { ProjectionHandler } from './projection-handler.js';
 
@@ -24,7 +25,10 @@ describe('a rebuild', () => {
         const result = await bench.rebuild(log);
         expect(result).toMatchObject({ isSame: true, hasSwapped: true });
         expect(await bench.dump()).toEqual(before);
-        expect(await liveGeneration(bench.database)).toEqual({ version: 1, generation: 2 });
+        expect(await liveGeneration(bench.database)).toEqual({
+          version: FOLD_VERSION,
+          generation: 2,
+        });
       }),
       { numRuns: 8 },
     );
@@ -33,10 +37,10 @@ describe('a rebuild', () => {
   it('does not swap in a rebuild that differs from live, and says where', async () => {
     const log = await bench.logOf([bench.mintcashEvent('p1', 'succeeded')]);
     await bench.foldAll(log);
-    await bench.database.query(`update fold_1_1.payments set status = 'refunded'`);
+    await bench.database.query(`update fold_2_1.payments set status = 'refunded'`);
     const result = await bench.rebuild(log);
     expect(result).toMatchObject({ isSame: false, hasSwapped: false });
-    expect(await liveGeneration(bench.database)).toEqual({ version: 1, generation: 1 });
+    expect(await liveGeneration(bench.database)).toEqual({ version: FOLD_VERSION, generation: 1 });
     const payments = result.comparisons.find(({ table }) => table === 'payments');
     expect(payments?.differences).toEqual([
       expect.objectContaining({ kind: 'different', columns: ['status'] }),
@@ -48,11 +52,11 @@ describe('a rebuild', () => {
     await bench.foldAll(log);
     await bench.database.query(`update ops.generations set version = 0`);
     await bench.database.query(`update ops.checkpoints set version = 0`);
-    await bench.database.query('alter schema fold_1_1 rename to fold_0_1');
+    await bench.database.query('alter schema fold_2_1 rename to fold_0_1');
     await bench.database.query('alter table fold_0_1.payments drop column tax_minor cascade');
     const result = await bench.rebuild(log, true);
     expect(result).toMatchObject({ isSame: true, hasSwapped: true });
-    expect(await liveGeneration(bench.database)).toEqual({ version: 1, generation: 1 });
+    expect(await liveGeneration(bench.database)).toEqual({ version: FOLD_VERSION, generation: 1 });
     expect(await bench.orderOf('ORD-p1')).toMatchObject({ status: 'paid' });
   });
 
@@ -63,16 +67,16 @@ describe('a rebuild', () => {
     ]);
     const refuse = (schema: string) =>
       `alter table ${schema}.payments add constraint none check (reference <> 'bad')`;
-    await bench.database.query(refuse('fold_1_1'));
+    await bench.database.query(refuse('fold_2_1'));
     await bench.foldAll(log);
     // The next generation's tables refuse the same row, as a data exception would.
     await bench.database
       .query(`create function ops.refuse() returns event_trigger language plpgsql as $$
       begin
-        if to_regclass('fold_1_2.payments') is not null and not exists (
-          select from pg_constraint where conrelid = 'fold_1_2.payments'::regclass and conname = 'none'
+        if to_regclass('fold_2_2.payments') is not null and not exists (
+          select from pg_constraint where conrelid = 'fold_2_2.payments'::regclass and conname = 'none'
         ) then
-          alter table fold_1_2.payments add constraint none check (reference <> 'bad');
+          alter table fold_2_2.payments add constraint none check (reference <> 'bad');
         end if;
       end $$`);
     await bench.database.query(

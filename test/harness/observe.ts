@@ -3,52 +3,31 @@ import type { Observation, Verification } from '#events/observation.js';
 import type { LogRecord } from '#events/record.js';
 import { subjectKey, unkeyedKey } from '#events/subject.js';
 import type { Account } from '#providers/account.js';
+import { parseAccounts } from '#providers/parse-accounts.js';
 import { providerOf } from '#providers/registry.js';
 
-const RATE = { perSecond: 1_000, burst: 1_000 };
+const SIGNING_SECRET = { id: 's1', value: 'test-signing-secret' };
+const URL_SECRET = { id: 'u1', value: 'test-url-secret-1' };
 
-export const MINTCASH: Account = {
-  id: 'mintcash-test',
-  provider: 'mintcash',
-  environment: 'test',
-  sources: [
+const ACCOUNTS = accountsOf({
+  accounts: [
     {
-      name: 'mintcash',
-      verification: {
-        mode: 'hmac',
-        algorithm: 'sha256',
-        encoding: 'hex',
-        header: 'x-signature',
-        prefix: '',
-        secrets: [{ id: 's1', value: 'test-signing-secret' }],
-      },
-      rate: { verified: RATE, unverified: RATE },
-      wrongEnvironmentStatus: 400,
+      id: 'mintcash-test',
+      provider: 'mintcash',
+      sources: [{ name: 'mintcash', verification: { mode: 'hmac', secrets: [SIGNING_SECRET] } }],
     },
+    {
+      id: 'cobru-test',
+      provider: 'cobru',
+      sources: [{ name: 'cobru', verification: { mode: 'url', secrets: [URL_SECRET] } }],
+    },
+    { id: 'conomy-test', provider: 'conomy', secret: SIGNING_SECRET.value },
   ],
-  api: null,
-};
+});
 
-export const COBRU: Account = {
-  id: 'cobru-test',
-  provider: 'cobru',
-  environment: 'test',
-  sources: [
-    {
-      name: 'cobru',
-      verification: {
-        mode: 'url',
-        parameter: 't',
-        referenceParameter: 'ref',
-        secrets: [{ id: 'u1', value: 'url-secret' }],
-        tokenKeys: [],
-      },
-      rate: { verified: RATE, unverified: RATE },
-      wrongEnvironmentStatus: 200,
-    },
-  ],
-  api: null,
-};
+export const MINTCASH: Account = accountOf('mintcash-test');
+export const COBRU: Account = accountOf('cobru-test');
+export const CONOMY: Account = accountOf('conomy-test');
 
 const SIGNED: Verification = { mode: 'hmac', keyId: 's1', verdict: 'verified' };
 const SECRET: Verification = { mode: 'url-secret', keyId: 'u1', verdict: 'verified' };
@@ -58,6 +37,11 @@ const API: Verification = { mode: 'api', keyId: null, verdict: 'verified' };
 /** A MintCash webhook as the edge would append it, for specs that start at the log. */
 export function mintcashWebhook(id: string, body: object): LogRecord {
   return webhook(MINTCASH, { id, body, verification: SIGNED, query: {} });
+}
+
+/** A signed Conomy webhook. */
+export function conomyWebhook(id: string, body: object): LogRecord {
+  return webhook(CONOMY, { id, body, verification: SIGNED, query: {} });
 }
 
 /** A Cobru callback: with `orderId` it came through the URL that we registered, without it unproven. */
@@ -124,6 +108,18 @@ function webhook(
     lookup: null,
     value: extraction.value,
   });
+}
+
+function accountsOf(file: object): readonly Account[] {
+  const parsed = parseAccounts(JSON.stringify(file));
+  if ('problems' in parsed) throw new Error(parsed.problems.join(' '));
+  return parsed.accounts;
+}
+
+function accountOf(id: string): Account {
+  const account = ACCOUNTS.find((one) => one.id === id);
+  if (account === undefined) throw new Error(`There is no account ${id}.`);
+  return account;
 }
 
 function common(account: Account, id: string): Omit<Observation, CommonRest> {

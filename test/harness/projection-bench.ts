@@ -1,11 +1,14 @@
 import { MemoryEventLog } from '#event-log/memory/memory-event-log.js';
 import type { LogRecord, StoredRecord } from '#events/record.js';
+import { FOLD_VERSION } from '#projection/fold-version.js';
 import { ensureLiveGeneration } from '#projection/generations.js';
 import { ProjectionHandler } from '#projection/projection-handler.js';
 import { rebuild, type RebuildResult } from '#projection/rebuild.js';
 import { openDatabase, type Database } from '#read-models/database.js';
+import { foldSchemaName } from '#read-models/fold/fold-schema.js';
+import { FOLD_TABLES } from '#read-models/fold/fold-tables.js';
 import { migrate } from '#read-models/migrate.js';
-import { mintcashWebhook } from './observe.js';
+import { conomyWebhook, mintcashWebhook } from './observe.js';
 import { createDatabase } from './postgres.js';
 
 export const never = new AbortController().signal;
@@ -51,6 +54,14 @@ export class ProjectionBench {
     return log;
   }
 
+  /** As before the first record was folded. */
+  async emptyTables(): Promise<void> {
+    const schema = foldSchemaName({ version: FOLD_VERSION, generation: 1 });
+    const tables = FOLD_TABLES.map(({ name }) => `${schema}.${name}`);
+    await this.database.query('update ops.checkpoints set next_position = 0');
+    await this.database.query(`truncate ${tables.join(', ')}`);
+  }
+
   /** Folds every partition, cut into batches of these sizes, from where the checkpoint stands. */
   async foldAll(log: MemoryEventLog, sizes: readonly number[] = [1000]): Promise<void> {
     const handler = new ProjectionHandler(this.database, quiet);
@@ -65,6 +76,24 @@ export class ProjectionBench {
         start += size;
       }
     }
+  }
+
+  /** Folds all partitions at once, a batch of each in turn, as processes that share them would. */
+  async foldTogether(log: MemoryEventLog, sizes: readonly number[]): Promise<void> {
+    await Promise.all(
+      Array.from({ length: log.partitions }, async (_, partition) => {
+        const handler = new ProjectionHandler(this.database, quiet);
+        const records = await recordsOf(log, partition);
+        await handler.nextPosition(partition);
+        let start = 0;
+        for (let cut = partition; start < records.length; cut += 1) {
+          const size = sizes[cut % sizes.length] ?? 1;
+          const batch = records.slice(start, start + size);
+          await handler.handle({ partition, records: batch, signal: never });
+          start += size;
+        }
+      }),
+    );
   }
 
   rebuild(log: MemoryEventLog, acceptsDifferences = false): Promise<RebuildResult> {
@@ -85,13 +114,23 @@ export class ProjectionBench {
   /** The tables as text, in no order: equal dumps, equal rows. */
   async dump(): Promise<unknown> {
     const dump: unknown[] = [];
-    for (const table of ['payments', 'payment_changes', 'orders', 'deliveries', 'work_queue']) {
+    for (const { name: table } of FOLD_TABLES) {
       const { rows } = await this.database.query(
         `select to_jsonb(t) as row from cuadre.${table} t`,
       );
       dump.push([table, rows.map(({ row }) => JSON.stringify(row)).sort()]);
     }
     return dump;
+  }
+
+  /** A signed Conomy event about a transaction. */
+  conomyEvent(id: string, eventType: string, transaction: object): LogRecord {
+    this.serial += 1;
+    return conomyWebhook(observationId(this.serial), {
+      eventType,
+      timestamp: '2026-04-17T15:30:00Z',
+      transaction: { id, currency: 'ARS', ...transaction },
+    });
   }
 
   /** A signed event; another order or event id where a spec is about that. */

@@ -1,12 +1,21 @@
 import type { Money } from '../money.js';
 import type { Trust } from '../trust.js';
+import type { Flag } from './flag.js';
+import type { PaymentKind } from './payment-kind.js';
 import type { PaymentStatus, RefundStatus } from './payment-status.js';
 
-/** What one observation says about one payment, in our terms. Made by a provider's `interpret`. */
+/**
+ * What one observation says about one payment, in our terms. Made by a provider's `interpret`.
+ *
+ * Withdrawals and refunds that have an id of their own are payments of another `kind`: the same life
+ * cycle, told in the same words, which `statusByKind` turns into theirs for readers.
+ */
 export type PaymentFact = {
   /** uuid v5 of the dedupe key: names the fact for ever and breaks ties between equals. */
   readonly factId: string;
   readonly trust: Trust;
+  /** `payment` also where the event does not say: whichever is more specific wins. */
+  readonly kind: PaymentKind;
   readonly status: PaymentStatus;
   /** The provider's rank of this status; the highest rank in the set of facts is the state. */
   readonly rank: number;
@@ -24,6 +33,36 @@ export type PaymentFact = {
   readonly orderId: string | null;
   readonly method: string | null;
   readonly failureCode: string | null;
+  /** Subject key of the payment that a refund of its own id gives back; null where it names none. */
+  readonly parent: string | null;
+  /** The provider's id of the batch that it pays this payment out in. */
+  readonly settlementBatch: string | null;
+  /** Our own reference of a withdrawal or a refund; a payment's is its order. */
+  readonly clientReference: string | null;
+  /** What the provider itself says is out of the ordinary. */
+  readonly marks: readonly Flag[];
+};
+
+/** A fact before it is known which delivery told it. */
+export type PaymentDetails = Omit<PaymentFact, 'factId' | 'trust'>;
+
+/** What an event that only names a status leaves open. */
+export const noDetails: Omit<PaymentDetails, 'status' | 'rank'> = {
+  kind: 'payment',
+  occurredAt: null,
+  amount: null,
+  net: null,
+  fee: null,
+  tax: null,
+  refundedTotal: null,
+  refund: null,
+  orderId: null,
+  method: null,
+  failureCode: null,
+  parent: null,
+  settlementBatch: null,
+  clientReference: null,
+  marks: [],
 };
 
 export type RefundFact = {

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LookupFact, PaymentFact } from './payment-fact.js';
+import { FLAGS } from './flag.js';
+import { noDetails, type LookupFact, type PaymentFact } from './payment-fact.js';
+import { PAYMENT_KINDS } from './payment-kind.js';
 import {
   emptyPayment,
   isOutstanding,
@@ -18,20 +20,13 @@ const usd = (minor: bigint) => ({ minor, currency: 'USD', exponent: 2 });
 
 function fact(status: PaymentStatus, over: Partial<PaymentFact> = {}): PaymentFact {
   return {
+    ...noDetails,
     factId: `fact-${status}`,
     trust: 'signed',
     status,
     rank: PAYMENT_STATUSES.indexOf(status),
-    occurredAt: null,
     amount: usd(2500n),
-    net: null,
-    fee: null,
-    tax: null,
-    refundedTotal: null,
-    refund: null,
     orderId: 'ORD-1',
-    method: null,
-    failureCode: null,
     ...over,
   };
 }
@@ -45,7 +40,7 @@ const facts: fc.Arbitrary<PaymentFact> = fc
     status: fc.constantFrom(...PAYMENT_STATUSES),
     factId: fc.uuid(),
     second: fc.integer({ min: 10, max: 14 }),
-    amount: fc.bigInt({ min: 1n, max: 5n }),
+    amount: fc.option(fc.bigInt({ min: 1n, max: 5n })),
     refunded: fc.option(fc.bigInt({ min: 0n, max: 5n })),
     refund: fc.option(
       fc.record({
@@ -56,15 +51,18 @@ const facts: fc.Arbitrary<PaymentFact> = fc
       }),
     ),
     orderId: fc.constantFrom('ORD-1', 'ORD-2', null),
+    kind: fc.constantFrom(...PAYMENT_KINDS),
+    parent: fc.constantFrom('a/transaction/1', 'a/transaction/2', null),
+    settlementBatch: fc.constantFrom('batch-1', 'batch-2', null),
+    clientReference: fc.constantFrom('ours-1', 'ours-2', null),
+    marks: fc.subarray([...FLAGS]),
   })
-  .map(({ status, factId, second, amount, refunded, refund, orderId }) =>
+  .map(({ status, second, amount, refunded, ...rest }) =>
     fact(status, {
-      factId,
+      ...rest,
       occurredAt: `2026-01-01T00:00:${second}.000Z`,
-      amount: usd(amount),
+      amount: amount === null ? null : usd(amount),
       refundedTotal: refunded === null ? null : usd(refunded),
-      refund,
-      orderId,
     }),
   );
 

@@ -1,5 +1,7 @@
 import { attributionStrength } from '../trust.js';
+import { FLAGS, type Flag } from './flag.js';
 import type { LookupFact, PaymentClaim, PaymentFact, RefundFact } from './payment-fact.js';
+import { moreSpecificKind, type PaymentKind } from './payment-kind.js';
 import { REFUND_STATUSES, type PaymentStatus } from './payment-status.js';
 
 /**
@@ -11,6 +13,7 @@ import { REFUND_STATUSES, type PaymentStatus } from './payment-status.js';
  * is not a state.
  */
 export type PaymentState = {
+  readonly kind: PaymentKind;
   /** The greatest fact seen for each status, from everything but lookups. */
   readonly facts: Readonly<Partial<Record<PaymentStatus, PaymentFact>>>;
   /** The highest lookup (asOf, askedAt, factId): what settles claims. */
@@ -22,6 +25,13 @@ export type PaymentState = {
   readonly refundedTotalMinor: bigint;
   /** Orders that this payment was ever attributed to, strongest first, then by name. */
   readonly attributions: readonly Attribution[];
+  /** Subject key of the payment that a refund gives back; of several, the greatest text. */
+  readonly parent: string | null;
+  /** The batch that pays this payment out: the latest one named. */
+  readonly settlement: { readonly batch: string; readonly occurredAt: string } | null;
+  readonly clientReference: string | null;
+  /** Everything that the provider ever called out of the ordinary. */
+  readonly marks: readonly Flag[];
   /** The provider sent two different facts under one event id. */
   readonly hasConflict: boolean;
   readonly claim: PaymentClaim | null;
@@ -30,12 +40,17 @@ export type PaymentState = {
 export type Attribution = { readonly orderId: string; readonly strength: number };
 
 export const emptyPayment: PaymentState = {
+  kind: 'payment',
   facts: {},
   lookup: null,
   found: null,
   refunds: {},
   refundedTotalMinor: 0n,
   attributions: [],
+  parent: null,
+  settlement: null,
+  clientReference: null,
+  marks: [],
   hasConflict: false,
   claim: null,
 };
@@ -55,7 +70,7 @@ export function withFact(state: PaymentState, fact: PaymentFact): PaymentState {
  * payment settles claims like any other, and says nothing against what an earlier one had found.
  */
 export function withLookup(state: PaymentState, lookup: LookupFact): PaymentState {
-  const attributed = lookup.found === null ? state : withAttributionOf(state, lookup.found);
+  const attributed = lookup.found === null ? state : withIdentityOf(state, lookup.found);
   return {
     ...attributed,
     lookup: greaterLookup(state.lookup, lookup),
@@ -105,19 +120,51 @@ function withFactDetails(state: PaymentState, fact: PaymentFact): PaymentState {
       ? state.refunds
       : { ...state.refunds, [refund.refundId]: refund };
   return {
-    ...withAttributionOf(state, fact),
+    ...withIdentityOf(state, fact),
     refunds,
     refundedTotalMinor: stated > state.refundedTotalMinor ? stated : state.refundedTotalMinor,
   };
 }
 
-function withAttributionOf(state: PaymentState, { orderId, trust }: PaymentFact): PaymentState {
-  if (orderId === null) return state;
-  return withAttribution(state, { orderId, strength: attributionStrength(trust) });
+/** What the payment is and belongs to: each member grows only, whichever fact tells of it. */
+function withIdentityOf(state: PaymentState, fact: PaymentFact): PaymentState {
+  const { kind, parent, settlementBatch, clientReference, marks, orderId, trust } = fact;
+  const batch =
+    settlementBatch === null ? null : { batch: settlementBatch, occurredAt: fact.occurredAt ?? '' };
+  const attributed =
+    orderId === null
+      ? state
+      : withAttribution(state, { orderId, strength: attributionStrength(trust) });
+  return {
+    ...attributed,
+    kind: moreSpecificKind(state.kind, kind),
+    parent: greaterText(state.parent, parent),
+    settlement: laterBatch(state.settlement, batch),
+    clientReference: greaterText(state.clientReference, clientReference),
+    marks: marks.every((mark) => state.marks.includes(mark))
+      ? state.marks
+      : FLAGS.filter((flag) => marks.includes(flag) || state.marks.includes(flag)),
+  };
 }
 
+function laterBatch(
+  a: PaymentState['settlement'],
+  b: PaymentState['settlement'],
+): PaymentState['settlement'] {
+  if (a === null || b === null) return a ?? b;
+  return (compareText(a.occurredAt, b.occurredAt) || compareText(a.batch, b.batch)) >= 0 ? a : b;
+}
+
+function greaterText(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return a >= b ? a : b;
+}
+
+/** Of two tellings of one status, the one that states an amount says more. */
 function compareFacts(a: PaymentFact, b: PaymentFact): number {
   if (a.rank !== b.rank) return a.rank - b.rank;
+  const stated = Number(a.amount !== null) - Number(b.amount !== null);
+  if (stated !== 0) return stated;
   return compareText(a.occurredAt ?? '', b.occurredAt ?? '') || compareText(a.factId, b.factId);
 }
 

@@ -1,25 +1,13 @@
 import type { Money } from '../money.js';
-import type { PaymentFact } from './payment-fact.js';
+import { FLAGS, type Flag } from './flag.js';
+import type { PaymentFact, RefundFact } from './payment-fact.js';
+import type { PaymentKind } from './payment-kind.js';
 import { isOutstanding, type PaymentState } from './payment-state.js';
 import type { PaymentStatus } from './payment-status.js';
 
-export const FLAGS = [
-  'late',
-  'unsettled',
-  'disputed',
-  'underpaid',
-  'overpaid',
-  'mismatch',
-  'illegal',
-  'conflict',
-] as const;
-
-/** Something that a person should know about a state. Computed from the set of facts, never from the
- * order in which they arrived. */
-export type Flag = (typeof FLAGS)[number];
-
 /** What readers see of a payment: a pure function of its state. */
 export type PaymentView = {
+  readonly kind: PaymentKind;
   /** Null while there are only claims. */
   readonly status: PaymentStatus | null;
   /** The latest claim, until a lookup as of its position or later has confirmed or cleared it. */
@@ -33,19 +21,35 @@ export type PaymentView = {
   readonly method: string | null;
   readonly failureCode: string | null;
   readonly occurredAt: string | null;
+  /** Subject key of the payment that this refund gives back. */
+  readonly parent: string | null;
+  readonly settlementBatch: string | null;
+  /** Our own reference of a withdrawal or a refund. */
+  readonly clientReference: string | null;
   readonly flags: readonly Flag[];
 };
 
-export function viewPayment(state: PaymentState): PaymentView {
+/**
+ * @param children refunds of this payment that have an id, and so a state, of their own
+ */
+export function viewPayment(
+  state: PaymentState,
+  children: readonly RefundFact[] = [],
+): PaymentView {
   const facts = rankedFacts(state);
   const top = facts[0];
   const amount = firstOf(facts, (fact) => fact.amount);
-  const refunded = refundedMoney(state, amount);
+  const refunds = [...Object.values(state.refunds), ...children];
+  const refunded = refundedMoney(state, { amount, refunds });
   const status = top === undefined ? null : statusAfterRefunds(top.status, { amount, refunded });
+  const isPayment = state.kind === 'payment';
+  const [attribution] = state.attributions;
   return {
+    kind: state.kind,
     status,
     reported: isOutstanding(state) ? (state.claim?.status ?? null) : null,
-    orderId: state.attributions[0]?.orderId ?? null,
+    // Money that goes out or back pays no order.
+    orderId: isPayment ? (attribution?.orderId ?? null) : null,
     amount,
     net: firstOf(facts, (fact) => fact.net),
     fee: firstOf(facts, (fact) => fact.fee),
@@ -54,7 +58,10 @@ export function viewPayment(state: PaymentState): PaymentView {
     method: firstOf(facts, (fact) => fact.method),
     failureCode: status === 'failed' ? firstOf(facts, (fact) => fact.failureCode) : null,
     occurredAt: top?.occurredAt ?? null,
-    flags: flagsOf(state, facts),
+    parent: isPayment ? null : state.parent,
+    settlementBatch: state.settlement?.batch ?? null,
+    clientReference: isPayment ? null : (state.clientReference ?? attribution?.orderId ?? null),
+    flags: flagsOf(state, { facts, refunds }),
   };
 }
 
@@ -70,9 +77,12 @@ function rankedFacts({ facts, found }: PaymentState): readonly PaymentFact[] {
   );
 }
 
-function refundedMoney(state: PaymentState, amount: Money | null): Money | null {
+function refundedMoney(
+  state: PaymentState,
+  { amount, refunds }: { amount: Money | null; refunds: readonly RefundFact[] },
+): Money | null {
   // Sorted, because an object's members stand in the order of their arrival.
-  const succeeded = Object.values(state.refunds)
+  const succeeded = refunds
     .filter((refund) => refund.status === 'succeeded')
     .sort((a, b) => (a.refundId < b.refundId ? -1 : 1));
   const like = amount ?? succeeded.find((refund) => refund.amount !== null)?.amount ?? null;
@@ -97,18 +107,23 @@ function statusAfterRefunds(
   return amount !== null && refunded.minor >= amount.minor ? 'refunded' : 'partially_refunded';
 }
 
-function flagsOf(state: PaymentState, facts: readonly PaymentFact[]): readonly Flag[] {
+function flagsOf(
+  state: PaymentState,
+  { facts, refunds }: { facts: readonly PaymentFact[]; refunds: readonly RefundFact[] },
+): readonly Flag[] {
   const statuses = new Set(facts.map((fact) => fact.status));
-  const isPaid =
-    statuses.has('succeeded') || statuses.has('partially_refunded') || statuses.has('refunded');
-  const flags: Flag[] = [];
-  if (isPaid && statuses.has('expired')) flags.push('late');
-  if (isAmountMismatched(facts) || hasForeignRefund(state, facts)) flags.push('mismatch');
-  if (isPaid && statuses.has('failed')) flags.push('illegal');
+  const isGivenBack = statuses.has('partially_refunded') || statuses.has('refunded');
+  // A payment that was given back had been paid; a withdrawal may be returned without.
+  const isPaid = statuses.has('succeeded') || (state.kind === 'payment' && isGivenBack);
+  const flags = new Set<Flag>(state.marks);
+  if (isPaid && statuses.has('expired')) flags.add('late');
+  if (isAmountMismatched(facts) || hasForeignRefund(refunds, facts)) flags.add('mismatch');
+  // Money that was received and then could not be assigned is unsettled, as the provider's rules have it.
+  if (isPaid && statuses.has('failed') && !flags.has('unsettled')) flags.add('illegal');
   const [first, second] = state.attributions;
   const isContested = first !== undefined && second?.strength === first.strength;
-  if (state.hasConflict || isContested) flags.push('conflict');
-  return flags;
+  if (state.hasConflict || isContested) flags.add('conflict');
+  return FLAGS.filter((flag) => flags.has(flag));
 }
 
 function isAmountMismatched(facts: readonly PaymentFact[]): boolean {
@@ -119,9 +134,9 @@ function isAmountMismatched(facts: readonly PaymentFact[]): boolean {
   );
 }
 
-function hasForeignRefund({ refunds }: PaymentState, facts: readonly PaymentFact[]): boolean {
+function hasForeignRefund(refunds: readonly RefundFact[], facts: readonly PaymentFact[]): boolean {
   const currency = firstOf(facts, (fact) => fact.amount)?.currency;
-  return Object.values(refunds).some(
+  return refunds.some(
     ({ amount }) => amount !== null && currency !== undefined && amount.currency !== currency,
   );
 }

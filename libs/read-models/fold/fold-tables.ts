@@ -10,6 +10,8 @@ export type FoldTable = {
   /** Column name and type, in the order of the table, of its view and of every comparison. */
   readonly columns: readonly (readonly [name: string, type: string])[];
   readonly primaryKey: readonly string[];
+  /** Where only the newest fact is kept: the columns that say which of two is newer. */
+  readonly newestBy?: readonly string[];
   /** `create index` statements after `on schema.table`, by index name suffix. */
   readonly indexes: readonly string[];
   /** Storage parameters: rows that are updated in place leave room on their page. */
@@ -19,10 +21,15 @@ export type FoldTable = {
 const MINOR = 'numeric(38,0)';
 const UPDATED_IN_PLACE = 'fillfactor = 80';
 
+/**
+ * One row per movement of money that has an id at its provider: payments, withdrawals, and refunds with
+ * an id of their own, told apart by `kind`. `status` is in the words of the kind.
+ */
 export const PAYMENTS: FoldTable = {
   name: 'payments',
   columns: [
     ['payment_id', 'uuid not null'],
+    ['kind', 'text not null'],
     ['account', 'text not null'],
     ['provider', 'text not null'],
     ['reference', 'text not null'],
@@ -39,22 +46,38 @@ export const PAYMENTS: FoldTable = {
     ['refunded_minor', MINOR],
     ['method', 'text'],
     ['failure_code', 'text'],
+    ['client_reference', 'text'],
+    /** The payment that a refund gives back, known or not. */
+    ['parent_id', 'uuid'],
+    ['settlement_id', 'uuid'],
+    ['settlement_batch', 'text'],
     ['flags', 'text[] not null'],
     ['occurred_at', 'timestamptz'],
     ['first_recorded_at', 'timestamptz not null'],
     ['recorded_at', 'timestamptz not null'],
+    /** Changes of the public row: its own, and those of its refunds with an id of their own. */
     ['version', 'bigint not null'],
+    /** Changes that its own facts made. */
+    ['own_version', 'bigint not null'],
     ['claim_position', 'bigint'],
     ['lookup_as_of', 'bigint'],
     ['last_position', 'bigint not null'],
     ['state', 'text not null'],
   ],
   primaryKey: ['payment_id'],
-  indexes: ['(order_id)', '(reference)', '(status, payment_id)'],
+  indexes: [
+    '(order_id)',
+    '(reference)',
+    '(kind, status, payment_id)',
+    '(client_reference) where client_reference is not null',
+    '(parent_id) where parent_id is not null',
+    '(settlement_id) where settlement_id is not null',
+    '(settlement_batch) where settlement_batch is not null',
+  ],
   storage: UPDATED_IN_PLACE,
 };
 
-/** One row per version of a payment's public row: how its state came about. */
+/** One row per change that its own facts made to a payment's public row: how its state came about. */
 export const PAYMENT_CHANGES: FoldTable = {
   name: 'payment_changes',
   columns: [
@@ -72,11 +95,13 @@ export const PAYMENT_CHANGES: FoldTable = {
   indexes: [],
 };
 
+/** Refunds, whether their payment's events tell of them or events of their own. */
 export const REFUNDS: FoldTable = {
   name: 'refunds',
   columns: [
     ['refund_id', 'uuid not null'],
-    ['payment_id', 'uuid not null'],
+    /** Null where the provider names no payment. */
+    ['payment_id', 'uuid'],
     ['reference', 'text not null'],
     ['status', 'text not null'],
     ['currency', 'text'],
@@ -87,6 +112,52 @@ export const REFUNDS: FoldTable = {
   ],
   primaryKey: ['refund_id'],
   indexes: ['(payment_id)', '(reference)'],
+};
+
+/** What the latest fact says; `told_at` is its provider's time, or the epoch where it states none. */
+export const SUBSCRIPTIONS: FoldTable = {
+  name: 'subscriptions',
+  columns: [
+    ['subscription_id', 'uuid not null'],
+    ['account', 'text not null'],
+    ['provider', 'text not null'],
+    ['reference', 'text not null'],
+    ['client_reference', 'text'],
+    ['status', 'text not null'],
+    ['currency', 'text'],
+    ['exponent', 'smallint'],
+    ['amount_minor', MINOR],
+    ['interval_days', 'int'],
+    ['current_period_start', 'timestamptz'],
+    ['current_period_end', 'timestamptz'],
+    ['rank', 'int not null'],
+    ['told_at', 'timestamptz not null'],
+    ['fact_id', 'uuid not null'],
+    ['recorded_at', 'timestamptz not null'],
+  ],
+  primaryKey: ['subscription_id'],
+  newestBy: ['rank', 'told_at', 'fact_id'],
+  indexes: ['(reference)', '(client_reference) where client_reference is not null'],
+};
+
+/** How far a provider lets a customer go; nothing of who that is. `told_at` as in `subscriptions`. */
+export const CUSTOMERS: FoldTable = {
+  name: 'customers',
+  columns: [
+    ['customer_id', 'uuid not null'],
+    ['account', 'text not null'],
+    ['provider', 'text not null'],
+    ['reference', 'text not null'],
+    ['level', 'text not null'],
+    ['is_auto_created', 'boolean'],
+    ['documents', 'int'],
+    ['told_at', 'timestamptz not null'],
+    ['fact_id', 'uuid not null'],
+    ['recorded_at', 'timestamptz not null'],
+  ],
+  primaryKey: ['customer_id'],
+  newestBy: ['told_at', 'fact_id'],
+  indexes: ['(reference)'],
 };
 
 /** `amounts` is JSON `{"paid":[Money…],"refunded":[Money…]}`, one member per currency. */
@@ -147,7 +218,8 @@ export const DELIVERIES: FoldTable = {
     ['provider', 'text not null'],
     ['route', 'text not null'],
     ['subject', 'text not null'],
-    ['payment_id', 'uuid'],
+    /** The payment, subscription or customer that it names, also where it had no effect. */
+    ['subject_id', 'uuid'],
     ['event_id', 'uuid'],
     ['event_type', 'text'],
     ['provider_event_id', 'text'],
@@ -168,7 +240,7 @@ export const DELIVERIES: FoldTable = {
   ],
   primaryKey: ['partition', 'position'],
   indexes: [
-    '(payment_id)',
+    '(subject_id)',
     '(observation_id)',
     '(request_id)',
     '(provider_event_id) where provider_event_id is not null',
@@ -231,6 +303,8 @@ export const FOLD_TABLES: readonly FoldTable[] = [
   PAYMENTS,
   PAYMENT_CHANGES,
   REFUNDS,
+  SUBSCRIPTIONS,
+  CUSTOMERS,
   ORDERS,
   ORDER_PAYMENTS,
   EVENTS,

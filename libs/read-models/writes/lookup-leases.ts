@@ -74,7 +74,7 @@ export class LookupLeases {
         join cuadre.work_queue q on q.subject = leased.subject and q.task = 'lookup'
         left join lateral (
           select d.traceparent from cuadre.deliveries d
-          where d.payment_id = q.payment_id and d.position = q.due_position limit 1
+          where d.subject_id = q.payment_id and d.position = q.due_position limit 1
         ) d on true
         order by q.is_known desc, q.since, q.subject`,
       values: [account, limit, this.leaseMs, owner],

@@ -11,7 +11,9 @@ export type WriteMode =
   /** A row that is there already stays. */
   | 'insert-missing'
   /** A row that is there already is replaced. */
-  | 'upsert';
+  | 'upsert'
+  /** A row that is there already is replaced by a newer one, as the table's `newestBy` has it. */
+  | 'newest';
 
 /**
  * Writes any number of rows with one prepared statement, an array for each column: it is planned once
@@ -60,7 +62,7 @@ function statement(schema: string, table: FoldTable, mode: WriteMode): string {
   const cacheKey = `${schema}.${table.name}.${mode}`;
   const cached = statements.get(cacheKey);
   if (cached !== undefined) return cached;
-  const { name, columns, primaryKey } = table;
+  const { name, columns, primaryKey, newestBy = [] } = table;
   const names = columns.map(([column]) => column);
   const arrays = columns.map(([, type], index) => `$${index + 1}::${elementType(type)}[]`);
   // An array of arrays would be one array of two dimensions, so inner arrays travel as text.
@@ -70,13 +72,16 @@ function statement(schema: string, table: FoldTable, mode: WriteMode): string {
   const updates = names
     .filter((column) => !primaryKey.includes(column))
     .map((column) => `${column} = excluded.${column}`);
+  const replace = ` on conflict (${primaryKey.join(', ')}) do update set ${updates.join(', ')}`;
+  const compared = (row: string) => `(${newestBy.map((one) => `${row}.${one}`).join(', ')})`;
   const onConflict = {
     insert: '',
     'insert-missing': ' on conflict do nothing',
-    upsert: ` on conflict (${primaryKey.join(', ')}) do update set ${updates.join(', ')}`,
+    upsert: replace,
+    newest: `${replace} where ${compared('excluded')} > ${compared('was')}`,
   }[mode];
   const text =
-    `insert into ${schema}.${name} (${names.join(', ')}) select ${selected.join(', ')} ` +
+    `insert into ${schema}.${name} as was (${names.join(', ')}) select ${selected.join(', ')} ` +
     `from unnest(${arrays.join(', ')}) as r (${names.join(', ')})${onConflict}`;
   statements.set(cacheKey, text);
   return text;

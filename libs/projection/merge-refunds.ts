@@ -1,0 +1,197 @@
+import { subjectIdOf } from '#events/ids.js';
+import { parseSubjectKey } from '#events/subject.js';
+import { InvariantError } from '#ledger/assert.js';
+import type { RefundStatus } from '#ledger/payment/payment-status.js';
+import { viewPayment } from '#ledger/payment/payment-view.js';
+import { providerOf } from '#providers/registry.js';
+import type { Queryable } from '#read-models/database.js';
+import { PAYMENTS } from '#read-models/fold/fold-tables.js';
+import { writeRows } from '#read-models/writes/write-rows.js';
+import {
+  newPayment,
+  paymentRow,
+  publicVersion,
+  type PaymentInFold,
+  type RefundOfPayment,
+} from './fold-payments.js';
+import { toPayment, type StoredPayment } from './load-payments.js';
+
+/** A payment with the refunds that it has in the tables, and whether they changed what it shows. */
+export type MergedPayment = {
+  readonly payment: PaymentInFold;
+  /** The version of its row before this batch; 0 where there was none. */
+  readonly versionBefore: bigint;
+};
+
+/** Payments of providers that give refunds an id of their own: their rows are shared. */
+export function hasSharedRow({ provider }: Pick<PaymentInFold, 'provider'>): boolean {
+  return providerOf(provider)?.hasRefundSubjects === true;
+}
+
+/**
+ * Writes payments whose refunds are subjects of their own, and the payments that this batch's refunds give
+ * back: a payment's status is its own facts merged with its refunds, which other partitions fold.
+ *
+ * Such rows are shared between partitions. So all of them, and the parents, are inserted where missing and
+ * locked, in sorted order; only later statements read the refunds, so that they see what another partition
+ * committed while this one waited. A parent that nobody has told of yet gets an empty row for that lock.
+ *
+ * Answers the payments whose row has refunds, with those refunds in their view.
+ */
+export async function writeSharedPayments(
+  tx: Queryable,
+  schema: string,
+  own: readonly PaymentInFold[],
+): Promise<readonly MergedPayment[]> {
+  if (own.length === 0) return [];
+  const parents = missingParents(own);
+  const all = [...own, ...parents].sort((a, b) => (a.paymentId < b.paymentId ? -1 : 1));
+  const ids = all.map(({ paymentId }) => paymentId);
+  const write = async (
+    payments: readonly PaymentInFold[],
+    mode: 'insert-missing' | 'upsert',
+  ): Promise<void> =>
+    writeRows(tx, { schema, table: PAYMENTS, rows: payments.map(paymentRow), mode });
+  const [before, , locked, , children] = await Promise.all([
+    // Who is not there yet has no version to compare with, so this comes before the insert.
+    versionsOf(tx, schema, ids),
+    write(all, 'insert-missing'),
+    lockPayments(tx, schema, ids),
+    write(own, 'upsert'),
+    refundsOf(tx, schema, ids),
+  ]);
+  const stored = new Map(locked.map((row) => [row.payment_id, row]));
+  const ownIds = new Set(own.map(({ paymentId }) => paymentId));
+  const merged: MergedPayment[] = [];
+  for (const payment of all) {
+    const refunds = children.get(payment.paymentId) ?? [];
+    if (refunds.length === 0) continue;
+    const current = ownIds.has(payment.paymentId) ? payment : toPayment(rowOf(stored, payment));
+    mergeInto(current, refunds);
+    merged.push({ payment: current, versionBefore: before.get(payment.paymentId) ?? 0n });
+  }
+  await write(
+    merged.map(({ payment }) => payment),
+    'upsert',
+  );
+  return merged;
+}
+
+/** The payments that refunds of this batch give back and that this batch itself does not fold. */
+function missingParents(own: readonly PaymentInFold[]): readonly PaymentInFold[] {
+  const known = new Set(own.map(({ paymentId }) => paymentId));
+  const parents = new Map<string, PaymentInFold>();
+  for (const { view, provider, firstRecordedAtMs } of own) {
+    if (view.parent === null) continue;
+    const paymentId = subjectIdOf(view.parent);
+    if (known.has(paymentId) || parents.has(paymentId)) continue;
+    const identity = { paymentId, subject: view.parent, provider };
+    parents.set(paymentId, newPayment(identity, firstRecordedAtMs));
+  }
+  return [...parents.values()];
+}
+
+function mergeInto(payment: PaymentInFold, refunds: readonly RefundOfPayment[]): void {
+  payment.refunds = refunds;
+  payment.view = viewPayment(payment.state, refunds);
+  for (const { firstRecordedAtMs, recordedAtMs } of refunds) {
+    payment.firstRecordedAtMs = Math.min(payment.firstRecordedAtMs, firstRecordedAtMs);
+    payment.recordedAtMs = Math.max(payment.recordedAtMs, recordedAtMs);
+  }
+}
+
+async function versionsOf(
+  tx: Queryable,
+  schema: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, bigint>> {
+  const { rows } = await tx.query<{ payment_id: string; version: string }>({
+    name: `${schema}.payments.versions`,
+    text: `select payment_id, version from ${schema}.payments where payment_id = any($1::uuid[])`,
+    values: [ids],
+  });
+  return new Map(rows.map((row) => [row.payment_id, BigInt(row.version)]));
+}
+
+async function lockPayments(
+  tx: Queryable,
+  schema: string,
+  ids: readonly string[],
+): Promise<readonly StoredPayment[]> {
+  const { rows } = await tx.query<StoredPayment>({
+    name: `${schema}.payments.lock`,
+    text: `select payment_id, subject, provider, state, own_version, first_recorded_at, recorded_at,
+                  last_position
+             from ${schema}.payments where payment_id = any($1::uuid[])
+            order by payment_id for update`,
+    values: [ids],
+  });
+  return rows;
+}
+
+type RefundRow = {
+  readonly parent_id: string;
+  readonly payment_id: string;
+  readonly subject: string;
+  readonly status: RefundStatus | null;
+  readonly currency: string | null;
+  readonly exponent: number | null;
+  readonly amount_minor: string | null;
+  readonly failure_code: string | null;
+  readonly own_version: string;
+  readonly first_recorded_at: Date;
+  readonly recorded_at: Date;
+};
+
+/** By payment id: refunds with an id of their own, in the order of their ids. */
+async function refundsOf(
+  tx: Queryable,
+  schema: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly RefundOfPayment[]>> {
+  const { rows } = await tx.query<RefundRow>({
+    name: `${schema}.payments.refunds`,
+    text: `select parent_id, payment_id, subject, status, currency, exponent, amount_minor,
+                  failure_code, own_version, first_recorded_at, recorded_at
+             from ${schema}.payments
+            where parent_id = any($1::uuid[]) order by payment_id`,
+    values: [ids],
+  });
+  const refunds = new Map<string, RefundOfPayment[]>();
+  for (const row of rows) {
+    const siblings = refunds.get(row.parent_id) ?? [];
+    siblings.push(toRefund(row));
+    refunds.set(row.parent_id, siblings);
+  }
+  return refunds;
+}
+
+function toRefund(row: RefundRow): RefundOfPayment {
+  const { currency, exponent, amount_minor: minor } = row;
+  return {
+    refundId: parseSubjectKey(row.subject).reference,
+    status: row.status ?? 'pending',
+    amount:
+      minor === null || currency === null || exponent === null
+        ? null
+        : { minor: BigInt(minor), currency, exponent },
+    failureCode: row.failure_code,
+    version: BigInt(row.own_version),
+    firstRecordedAtMs: row.first_recorded_at.getTime(),
+    recordedAtMs: row.recorded_at.getTime(),
+  };
+}
+
+function rowOf(
+  rows: ReadonlyMap<string, StoredPayment>,
+  { paymentId }: PaymentInFold,
+): StoredPayment {
+  const row = rows.get(paymentId);
+  if (row === undefined) throw new InvariantError('A row that was just inserted is there.');
+  return row;
+}
+
+/** Did this batch change what readers see of it? */
+export function hasNewVersion({ payment, versionBefore }: MergedPayment): boolean {
+  return publicVersion(payment) !== versionBefore;
+}
