@@ -140,7 +140,12 @@ describe('the deployment files', () => {
 describe('the example of an accounts file', () => {
   it('can be read', () => {
     expect(parseAccounts(textOf('deploy/accounts.example.json'))).toMatchObject({
-      accounts: [{ id: 'mintcash-test' }, { id: 'cobru-test' }],
+      accounts: [
+        { id: 'mintcash-test' },
+        { id: 'conomy-test' },
+        { id: 'tonder-test' },
+        { id: 'cobru-test' },
+      ],
     });
   });
 });

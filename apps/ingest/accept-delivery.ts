@@ -11,6 +11,7 @@ import type { Extraction } from '#providers/provider.js';
 import {
   checkCredential,
   checkSignature,
+  isUndecided,
   type RequestHeaders,
   type VerificationCheck,
 } from '#providers/verification.js';
@@ -81,6 +82,7 @@ export class AcceptDelivery {
       headers: head.headers,
       query: query.first,
       account: edge.account.id,
+      receivedAtMs,
     });
     const admission: Admission = {
       edge,
@@ -101,6 +103,11 @@ export class AcceptDelivery {
     return this.refuse(admission, 'body-too-large', { outcome: 'too_large' });
   }
 
+  /** The body was so slow that others needed the memory which it held. */
+  refuseTooSlow(admission: Admission): WebhookAnswer {
+    return this.refuse(admission, 'request-timeout', { outcome: 'too_slow' });
+  }
+
   /** The sender went away before its body was whole: there is nobody to answer. */
   abandon(admission: Admission): void {
     this.finish(admission, { outcome: 'aborted', status: 499 });
@@ -110,9 +117,10 @@ export class AcceptDelivery {
     const check = this.verify(admission, body);
     joinSenderTrace(admission, check);
     if (check.isRefused) return this.refuseForged(admission, check, body);
-    const waitMs = this.takeVerified(admission);
+    const waitMs = this.takeDecided(admission, check);
     if (waitMs !== null) return this.refuseRate(admission, waitMs);
-    const extraction = this.extract(admission, body);
+    if (check.reason !== null) this.ports.metrics.countUnproven(admission.edge, check);
+    const extraction = this.extract(admission, check.signedBytes ?? body);
     if (isOtherEnvironment(admission.edge, extraction)) {
       return this.refuseEnvironment(admission, body);
     }
@@ -132,10 +140,9 @@ export class AcceptDelivery {
   private refuseUnread(admission: Admission): WebhookAnswer | null {
     const { edge, headers, credential, receivedAtMs } = admission;
     if (credential.isRefused) return this.refuseForged(admission, credential, null);
-    const isSigned = edge.source.verification.mode === 'hmac';
     const { verified, unverified } = edge.buckets;
     // A signature that is still to be checked takes no token yet, or a forger could use them up.
-    const waitMs = isSigned
+    const waitMs = isUndecided(edge.source, credential)
       ? verified.waitMs(receivedAtMs)
       : credential.verification.verdict === 'verified'
         ? verified.take(receivedAtMs)
@@ -155,7 +162,7 @@ export class AcceptDelivery {
 
   private verify(admission: Admission, body: Buffer): VerificationCheck {
     const { edge, headers, credential } = admission;
-    if (edge.source.verification.mode !== 'hmac') return credential;
+    if (!isUndecided(edge.source, credential)) return credential;
     return withSpan(admission.span, () => {
       const span = startSpan('verify webhook');
       const check = checkSignature(edge.source, { headers, body, credential });
@@ -168,9 +175,13 @@ export class AcceptDelivery {
     });
   }
 
-  private takeVerified({ edge, receivedAtMs }: Admission): number | null {
-    const isSigned = edge.source.verification.mode === 'hmac';
-    return isSigned ? edge.buckets.verified.take(receivedAtMs) : null;
+  private takeDecided(
+    { edge, receivedAtMs, credential }: Admission,
+    { verification }: VerificationCheck,
+  ): number | null {
+    if (!isUndecided(edge.source, credential)) return null;
+    const { verified, unverified } = edge.buckets;
+    return (verification.verdict === 'verified' ? verified : unverified).take(receivedAtMs);
   }
 
   /** A defect of an extraction must not cost the delivery: the bytes are kept, to be read again. */
@@ -229,6 +240,7 @@ export class AcceptDelivery {
     body: Buffer | null,
   ): WebhookAnswer {
     const { edge, receivedAtMs } = admission;
+    this.ports.metrics.countUnproven(edge, check);
     // Forgeries have a budget of their own; past it they leave no trace but a count.
     const waitMs = edge.buckets.unverified.take(receivedAtMs);
     if (waitMs !== null) return this.refuseRate(admission, waitMs);

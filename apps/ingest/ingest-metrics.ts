@@ -1,6 +1,7 @@
 import type { Span } from '@opentelemetry/api';
 import type { Metrics } from '#platform/metrics.js';
 import { withSpan } from '#platform/tracing.js';
+import type { VerificationCheck } from '#providers/verification.js';
 import type { SourceEdge } from './source-directory.js';
 
 /**
@@ -18,6 +19,7 @@ export type WebhookOutcome =
   | 'unsupported_encoding'
   | 'unknown_source'
   | 'aborted'
+  | 'too_slow'
   | 'server_error';
 
 export class IngestMetrics {
@@ -47,6 +49,17 @@ export class IngestMetrics {
     // Exemplars take the trace's id from the current span.
     if (span.isRecording()) withSpan(span, observe);
     else observe();
+  }
+
+  /** A delivery that did not prove itself, refused or kept as a claim, by why it did not. */
+  countUnproven({ account, source }: SourceEdge, { reason, isRefused }: VerificationCheck): void {
+    this.metrics.webhookUnproven.inc({
+      provider: account.provider,
+      account: account.id,
+      source: source.name,
+      reason: reason ?? 'not-authentic',
+      action: isRefused ? 'refused' : 'kept',
+    });
   }
 
   /** The name in the path is the caller's and no label. */

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { keepHeaders } from './kept-headers.js';
+import type { RequestHeaders } from '#providers/verification.js';
+import { keepHeaders as keep, type Withheld } from './kept-headers.js';
+
+const SECRET = 'f00dbeef-secret-0123456789';
+
+function keepHeaders(headers: RequestHeaders, credentialHeaders: readonly string[] = []) {
+  const withheld: Withheld = { credentialHeaders, secrets: [SECRET] };
+  return keep(headers, withheld);
+}
 
 describe('kept headers', () => {
   it.each([
@@ -23,6 +31,24 @@ describe('kept headers', () => {
     ['Maria Canaria', undefined],
   ])('keep of the user agent "%s" the product', (sent, kept) => {
     expect(keepHeaders({ 'user-agent': sent }).kept['user-agent']).toBe(kept);
+  });
+
+  it('leave out a header that carries the credential, whatever it is called', () => {
+    const id = '5f8f2a8e-4b7c-4a1e-8d3f-1234567890ab';
+    const headers = { 'x-trace-id': id, 'user-agent': 'axios/1.7.2' };
+    expect(keepHeaders(headers, ['x-trace-id', 'user-agent'])).toEqual({
+      kept: {},
+      bodyType: null,
+      providerTraceIds: [],
+    });
+  });
+
+  it('leave out a text that has a secret in it', () => {
+    const headers = {
+      'x-request-id': SECRET.replaceAll('-', ''),
+      'user-agent': `agent/1${SECRET}`,
+    };
+    expect(keepHeaders(headers).kept).toEqual({ 'x-request-id': SECRET.replaceAll('-', '') });
   });
 
   it('keep a content type as sent, and none that is more than that', () => {

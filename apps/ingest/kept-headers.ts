@@ -1,29 +1,40 @@
-import { hasCardNumber } from '#providers/card-number.js';
+import { isSensitive } from '#providers/fact-members.js';
 import type { RequestHeaders } from '#providers/verification.js';
+import type { SourceEdge } from './source-directory.js';
 
 /**
  * What an observation keeps of a request's headers: the sender's software and its own ids of the
  * delivery. An allow-list of names and of shapes: credentials, cookies, addresses and signatures are not
  * on it, and a text that could be somebody's data does not fit.
  */
-export function keepHeaders(headers: RequestHeaders): {
+export function keepHeaders(
+  headers: RequestHeaders,
+  { credentialHeaders, secrets }: Withheld,
+): {
   readonly kept: Readonly<Record<string, string>>;
   /** Content type of the body, where it looks like one. */
   readonly bodyType: string | null;
   readonly providerTraceIds: readonly string[];
 } {
+  const find = (name: string, shape: RegExp): string | null => {
+    const found = credentialHeaders.includes(name) ? null : fitting(headers[name], shape);
+    return found !== null && secrets.some((secret) => found.includes(secret)) ? null : found;
+  };
   const kept: Record<string, string> = {};
-  const userAgent = fitting(headers['user-agent'], PRODUCT);
+  const userAgent = find('user-agent', PRODUCT);
   if (userAgent !== null) kept['user-agent'] = userAgent;
   const providerTraceIds: string[] = [];
   for (const name of TRACE_HEADERS) {
-    const id = fitting(headers[name], TRACE_ID);
+    const id = find(name, TRACE_ID);
     if (id === null) continue;
     kept[name] = id;
     if (!providerTraceIds.includes(id)) providerTraceIds.push(id);
   }
-  return { kept, bodyType: fitting(headers['content-type'], CONTENT_TYPE), providerTraceIds };
+  return { kept, bodyType: find('content-type', CONTENT_TYPE), providerTraceIds };
 }
+
+/** What a source's senders prove themselves by: the names of the headers, and the texts. */
+export type Withheld = Pick<SourceEdge, 'credentialHeaders' | 'secrets'>;
 
 /** Headers that senders commonly name a delivery by; the ids that support asks for. */
 const TRACE_HEADERS = ['x-request-id', 'x-trace-id', 'x-correlation-id', 'request-id'] as const;
@@ -37,5 +48,5 @@ const CONTENT_TYPE = /^[a-z]{1,20}\/[\w.+-]{1,60}(?:; ?charset="?[\w-]{1,20}"?)?
 
 function fitting(sent: string | readonly string[] | undefined, shape: RegExp): string | null {
   const [found] = (typeof sent === 'string' ? shape.exec(sent) : null) ?? [];
-  return found === undefined || hasCardNumber(found) ? null : found;
+  return found === undefined || isSensitive(found) ? null : found;
 }

@@ -25,7 +25,7 @@ export function observeDelivery(
   const subject =
     keyOf(extraction) ?? unkeyedKey(account.id, digest.slice(digest.indexOf(':') + 1));
   const context = { id, source: `/${account.id}/${source.name}`, subject };
-  const { kept, bodyType, providerTraceIds } = keepHeaders(headers);
+  const { kept, bodyType, providerTraceIds } = keepHeaders(headers, edge);
   return {
     id,
     kind: 'webhook',

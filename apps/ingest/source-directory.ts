@@ -1,6 +1,10 @@
 import { InvariantError } from '#ledger/assert.js';
 import type { Account, Source } from '#providers/account.js';
 import type { Provider } from '#providers/provider.js';
+import {
+  credentialHeadersOf,
+  secretTextsOf,
+} from '#providers/verification/verification-secrets.js';
 import { TokenBucket } from '#platform/token-bucket.js';
 
 /** One webhook URL with all that its requests need, looked up once. */
@@ -12,6 +16,8 @@ export type SourceEdge = {
   readonly buckets: { readonly verified: TokenBucket; readonly unverified: TokenBucket };
   /** Whatever must never be found among the facts, whoever sends it. */
   readonly secrets: readonly string[];
+  /** Headers by which this source's senders prove themselves, lower case. */
+  readonly credentialHeaders: readonly string[];
 };
 
 /** The webhook URLs by name. */
@@ -37,7 +43,8 @@ export class SourceDirectory {
               verified: new TokenBucket(source.rate.verified, nowMs),
               unverified: new TokenBucket(source.rate.unverified, nowMs),
             },
-            secrets: secretsOf(account, source),
+            secrets: secretsOf(account),
+            credentialHeaders: credentialHeadersOf(source.verification),
           },
         ]),
       ),
@@ -54,14 +61,11 @@ function known({ id, provider: name }: Account, provider: Provider | null): Prov
   return provider;
 }
 
-function secretsOf({ api }: Account, { verification }: Source): readonly string[] {
-  const secrets =
-    verification.mode === 'none'
-      ? []
-      : verification.mode === 'hmac'
-        ? verification.secrets
-        : [...verification.secrets, ...verification.tokenKeys];
-  return [...secrets.map(({ value }) => value), ...Object.values(api?.credentials ?? {})].filter(
+/** Of all sources of the account: they are often the same, and all are the provider's to know. */
+function secretsOf({ api, sources }: Account): readonly string[] {
+  const secrets = sources.flatMap(({ verification }) => secretTextsOf(verification));
+  const credentials = Object.values(api?.credentials ?? {});
+  return [...new Set([...secrets, ...credentials])].filter(
     (value) => value.length >= SECRET_CHARACTERS_MIN,
   );
 }

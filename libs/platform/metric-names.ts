@@ -2,6 +2,7 @@
 export const METRIC_NAMES = {
   httpDuration: 'http_server_request_duration_seconds',
   webhookRequests: 'cuadre_webhook_requests_total',
+  webhookUnproven: 'cuadre_webhook_unproven_total',
   webhookAck: 'cuadre_webhook_ack_seconds',
   dedupe: 'cuadre_dedupe_total',
   projectionLag: 'cuadre_projection_lag_records',

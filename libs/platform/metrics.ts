@@ -27,6 +27,11 @@ export class Metrics {
     help: 'Webhook deliveries, by what became of them.',
     labels: ['provider', 'account', 'source', 'outcome'],
   });
+  readonly webhookUnproven = this.#counter({
+    name: METRIC_NAMES.webhookUnproven,
+    help: 'Webhook deliveries that did not prove themselves, by why, refused or kept.',
+    labels: ['provider', 'account', 'source', 'reason', 'action'],
+  });
   readonly webhookAck = this.#distribution({
     name: METRIC_NAMES.webhookAck,
     help: 'Time until a webhook was answered.',

@@ -90,6 +90,9 @@ export const PROBLEMS = {
   'original-destroyed': { status: 410, title: 'The key of this original was destroyed.' },
   'original-not-authentic': { status: 500, title: 'The sealed original is not authentic.' },
   'method-not-allowed': { status: 405, title: 'The resource does not have this method.' },
+  'request-timeout': { status: 408, title: 'The request did not arrive in time.' },
+  'expectation-failed': { status: 417, title: 'What the request expects cannot be met.' },
+  'headers-too-large': { status: 431, title: 'The head of the request is too large.' },
   internal: { status: 500, title: 'Something went wrong on our side.' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 

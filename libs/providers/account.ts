@@ -32,29 +32,91 @@ export type Secret = {
   readonly value: string;
 };
 
-/** Verification is data (providers.md, section 7): one engine runs them all. */
+/** Verification is data (providers.md, section 7): one engine, `verification.ts`, runs them all. */
 export type SourceVerification =
-  | {
-      readonly mode: 'hmac';
-      readonly algorithm: 'sha256';
-      readonly encoding: 'hex' | 'base64';
-      /** Header that carries the signature, lower case. */
-      readonly header: string;
-      readonly prefix: string;
+  SignedVerification | StaticVerification | UrlVerification | { readonly mode: 'none' };
+
+/** What becomes of a delivery that does not prove itself: 401, or kept as an unverified claim. */
+export type Enforcement = 'enforce' | 'log';
+
+export type SignedVerification =
+  | (SignatureWay & {
       /** All active secrets; the newest first. */
       readonly secrets: readonly Secret[];
+      readonly enforcement: Enforcement;
+    })
+  | {
+      /** At least one of the ways is there, and every one that is there is right. */
+      readonly mode: 'any';
+      readonly of: readonly SignatureWay[];
+      /** Active for every way; the newest first. */
+      readonly secrets: readonly Secret[];
+      readonly enforcement: Enforcement;
+    };
+
+/** Where a signature stands, and what it is made over. */
+export type SignatureWay = HeaderSignature | BodyFieldSignature;
+
+type SignatureForm = {
+  readonly mode: 'hmac';
+  readonly algorithm: 'sha256';
+  readonly encoding: 'hex' | 'base64';
+  readonly prefix: string;
+};
+
+export type HeaderSignature = SignatureForm & {
+  readonly in: 'header';
+  /** Header that carries the signature, lower case. */
+  readonly header: string;
+  /** Header that carries the time of signing, lower case. */
+  readonly timestampHeader: string | null;
+  /**
+   * Name of the time of signing in a signature header of several parts, `t` in `t=…,v1=…`; the
+   * signatures are then the parts that begin with the prefix.
+   */
+  readonly timestampPart: string | null;
+  /** How far the time of signing may be from our receipt; null is off. */
+  readonly toleranceSeconds: number | null;
+  readonly signedTemplate: '{body}' | '{timestamp}.{body}';
+};
+
+export type BodyFieldSignature = SignatureForm & {
+  readonly in: 'bodyField';
+  /** Member of the body's top level that carries the signature over the others. */
+  readonly field: string;
+  /** Members that some senders sign alone, in this order; none where it is empty. */
+  readonly signedMembers: readonly string[];
+};
+
+/** A fixed credential in a header; of several secrets each is active, the newest first. */
+export type StaticVerification = {
+  readonly mode: 'static';
+  readonly secrets: readonly Secret[];
+  readonly enforcement: Enforcement;
+} & (
+  | { readonly scheme: 'bearer' }
+  | {
+      readonly scheme: 'header';
+      /** Header that carries the token and nothing else, lower case. */
+      readonly header: string;
     }
   | {
-      readonly mode: 'url';
-      /** Query parameter that carries the secret or the token. */
-      readonly parameter: string;
-      /** Query parameter that carries our own order reference. */
-      readonly referenceParameter: string;
-      readonly secrets: readonly Secret[];
-      /** Keys of per-payment tokens `keyId.hex(HMAC-SHA256(account "/" reference))`. */
-      readonly tokenKeys: readonly Secret[];
+      /** The secrets are passwords. */
+      readonly scheme: 'basic';
+      readonly username: string;
     }
-  | { readonly mode: 'none' };
+);
+
+export type UrlVerification = {
+  readonly mode: 'url';
+  /** Query parameter that carries the secret or the token. */
+  readonly parameter: string;
+  /** Query parameter that carries our own order reference. */
+  readonly referenceParameter: string;
+  readonly secrets: readonly Secret[];
+  /** Keys of per-payment tokens `keyId.hex(HMAC-SHA256(account "/" reference))`. */
+  readonly tokenKeys: readonly Secret[];
+};
 
 export type ApiAccess = {
   readonly baseUrl: string;

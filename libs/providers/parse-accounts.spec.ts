@@ -26,9 +26,15 @@ describe('parseAccounts', () => {
                 mode: 'hmac',
                 algorithm: 'sha256',
                 encoding: 'hex',
-                header: 'x-signature',
                 prefix: '',
+                in: 'header',
+                header: 'x-signature',
+                timestampHeader: null,
+                timestampPart: null,
+                toleranceSeconds: null,
+                signedTemplate: '{body}',
                 secrets: [{ id: 's1', value: SECRET }],
+                enforcement: 'enforce',
               },
               rate: {
                 verified: { perSecond: 2_000, burst: 4_000 },
@@ -127,8 +133,8 @@ describe('parseAccounts', () => {
     [{ provider: 'mintcash' }, 'accounts[0].secret'],
     [{ provider: 'cobru' }, 'accounts[0].secret'],
     [{ provider: 'mintcash', secret: SECRET, tokenKey: SECRET }, 'accounts[0].tokenKey'],
-    [{ provider: 'tonder', secret: SECRET }, 'accounts[0].provider'],
-    [{ provider: 'conomy', secret: SECRET }, 'accounts[0].provider'],
+    [{ provider: 'conomy' }, 'accounts[0].secret'],
+    [{ provider: 'tonder', secret: SECRET, tokenKey: SECRET }, 'accounts[0].tokenKey'],
     [
       { provider: 'mintcash', sources: [{ name: 'm', verification: { mode: 'none' } }] },
       'accounts[0].sources[0].verification.mode',
@@ -171,6 +177,24 @@ describe('parseAccounts', () => {
     expect(problemsOf({ accounts: [account] }).map((problem) => problem.split(':')[0])).toContain(
       path,
     );
+  });
+
+  it.each([
+    ['conomy', 'apiKey', 'clientId', 'clientSecret'],
+    ['tonder', 'apiKey'],
+    ['mintcash', 'publicKey', 'secretKey'],
+    ['cobru', 'apiKey', 'refreshToken'],
+  ])('wants the API credentials of %s: %s %s %s', (provider, ...names) => {
+    const credentials = Object.fromEntries(names.map((name) => [name, 'x']));
+    for (const absent of names) {
+      const { [absent]: _absent, ...rest } = credentials;
+      const api = { baseUrl: 'https://x.example', credentials: rest };
+      expect(problemsOf({ accounts: [{ provider, secret: SECRET, api }] })).toEqual([
+        `accounts[0].api.credentials.${absent}: is missing`,
+      ]);
+    }
+    const api = { baseUrl: 'https://x.example', credentials };
+    expect(problemsOf({ accounts: [{ provider, secret: SECRET, api }] })).toEqual([]);
   });
 
   it('refuses ids and source names that are used twice', () => {

@@ -1,5 +1,12 @@
 import { z } from 'zod';
 import type { Account, Source } from './account.js';
+import { accountRulesOf } from './account-rules.js';
+import {
+  SecretValue,
+  unnamedHeaders,
+  VerificationEntry,
+  verificationOf,
+} from './parse-verification.js';
 import { PROVIDER_NAMES } from './provider-name.js';
 
 /**
@@ -8,20 +15,46 @@ import { PROVIDER_NAMES } from './provider-name.js';
  * ```json
  * {"accounts": [
  *   {"provider": "mintcash", "secret": "…"},
+ *   {"provider": "conomy", "secret": "…"},
+ *   {"provider": "tonder", "secret": "…"},
  *   {"id": "cobru-co", "provider": "cobru", "environment": "live", "secret": "…", "tokenKey": "…",
  *    "api": {"baseUrl": "https://prod.cobru.co", "credentials": {"apiKey": "…", "refreshToken":
  * "…"}}} ]}
  * ```
  *
  * - `id` defaults to the provider's name, `environment` to the deployment's (one
- *   deployment is one environment, so another one is a problem), `api` to none.
- * - `secret` (and, for Cobru, `tokenKey`) is short for one source named as the account, with the
- *   provider's usual verification and one secret of id `s1` (`k1`). Instead, `sources` may list
- *   them: `{"name", "verification": {"mode": "hmac", "secrets": [{"id", "value"}]}, "rate",
- *   "wrongEnvironmentStatus"}`, where MintCash's `header` is `x-signature` and Cobru's `parameter`
- *   and `referenceParameter` are `t` and `ref` unless said otherwise.
- * - A secret is at least 16 characters long. MintCash must be signed; a provider that we cannot
- *   read yet is refused.
+ *   deployment is one environment, so another one is a problem), `api` to none. Its `credentials`
+ *   are `apiKey`, `refreshToken` for Cobru; `apiKey`, `clientId`, `clientSecret` for Conomy;
+ *   `publicKey`, `secretKey` for MintCash; `apiKey` for Tonder.
+ * - `secret` (and, for Cobru, `tokenKey`) is short for the provider's usual sources with one secret
+ *   of id `s1` (`k1`): one source named as the account; for Tonder that one is `static` by bearer,
+ *   and `{id}-hosted` and `{id}-withdrawals` are signed, in `log` enforcement, by the same secret.
+ * - Instead, `sources` may list them: `{"name", "verification", "rate", "wrongEnvironmentStatus"}`.
+ *   Cobru's are `url`, Conomy's and MintCash's `hmac` or `any`, Tonder's whatever it was told.
+ * - A secret is at least 16 characters long. A source has up to 10, `[{"id", "value"}]`, all of
+ *   them active, so that they can be exchanged without a gap.
+ *
+ * A `verification` is one of:
+ *
+ * - `{"mode": "hmac", "in": "header", "secrets"}`: HMAC-SHA256 of the raw body, with `header`
+ *   (`x-signature` for MintCash, `x-webhook-signature` for Conomy, to be named for Tonder),
+ *   `encoding` `hex` or `base64`, `prefix`. Where the time is signed too: `signedTemplate`
+ *   `{timestamp}.{body}`, and `timestampHeader`, or `timestampPart` `t` for a header like
+ *   `t=…,v1=…` with the prefix `v1=`; `toleranceSeconds` is how far it may be from our receipt.
+ * - `{"mode": "hmac", "in": "bodyField", "secrets"}`: of the body without its top-level member
+ *   `field` (`signature`), or, as the vendor's sample does it, of `signedMembers` alone (`event`
+ *   and `data`; `[]` forbids it), with `encoding` and `prefix` as above.
+ * - `{"mode": "any", "of": [ways as above without secrets], "secrets"}`: at least one of them is
+ *   there, and every one that is there is right. Conomy's usual one: body field and header.
+ * - `{"mode": "static", "scheme": "bearer" | "header" | "basic", "secrets"}`: a fixed credential
+ *   in `Authorization`, or by `header` in the `header` named; by `basic` with `username`, the
+ *   secrets being passwords.
+ * - `{"mode": "url", "parameter": "t", "referenceParameter": "ref", "secrets", "tokenKeys"}`: a
+ *   secret or a per-payment token in the query.
+ * - `{"mode": "none"}`: everything is an unverified claim.
+ *
+ * `hmac`, `any` and `static` take `"enforcement": "log"` as well: what does not prove itself is
+ * then not answered 401, but kept as an unverified claim and counted with the reason.
  *
  * A problem names the member by its path, and never what it holds.
  */
@@ -38,38 +71,10 @@ export function parseAccounts(
     : { problems: parsed.error.issues.map(problemOf) };
 }
 
-const SECRET_CHARACTERS_MIN = 16;
-const SecretValue = z.string().min(SECRET_CHARACTERS_MIN).max(500);
-const Secret = z.strictObject({
-  id: z.string().regex(/^[A-Za-z0-9_-]{1,40}$/),
-  value: SecretValue,
-});
-const Secrets = z.array(Secret).max(10).check(uniqueIds);
 const Rate = z.strictObject({
   perSecond: z.number().positive().max(1_000_000),
   burst: z.number().int().positive().max(10_000_000),
 });
-const HeaderName = z.string().regex(/^[a-z0-9-]{1,60}$/);
-const ParameterName = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/);
-
-const Verification = z.discriminatedUnion('mode', [
-  z.strictObject({
-    mode: z.literal('hmac'),
-    algorithm: z.literal('sha256').default('sha256'),
-    encoding: z.enum(['hex', 'base64']).default('hex'),
-    header: HeaderName.default('x-signature'),
-    prefix: z.string().max(40).default(''),
-    secrets: Secrets.min(1),
-  }),
-  z.strictObject({
-    mode: z.literal('url'),
-    parameter: ParameterName.default('t'),
-    referenceParameter: ParameterName.default('ref'),
-    secrets: Secrets.default([]),
-    tokenKeys: Secrets.default([]),
-  }),
-  z.strictObject({ mode: z.literal('none') }),
-]);
 
 const DEFAULT_RATE = {
   verified: { perSecond: 2_000, burst: 4_000 },
@@ -78,7 +83,7 @@ const DEFAULT_RATE = {
 
 const SourceEntry = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]{1,60}$/),
-  verification: Verification,
+  verification: VerificationEntry,
   rate: z
     .strictObject({
       verified: Rate.default(DEFAULT_RATE.verified),
@@ -114,15 +119,10 @@ const accountEntry = (environment: Account['environment']) =>
       const report = (path: readonly PropertyKey[], message: string): void => {
         issues.push({ code: 'custom', path: [...path], message, input: undefined });
       };
-      reportUnreadable(value, report);
       reportShorthand(value, report);
-      for (const [index, source] of (value.sources ?? []).entries()) {
-        const wanted = VERIFICATION_MODE[value.provider];
-        if (wanted !== undefined && source.verification.mode !== wanted) {
-          report(['sources', index, 'verification', 'mode'], `must be ${wanted}`);
-        }
-      }
-      for (const name of value.api === null ? [] : (CREDENTIALS[value.provider] ?? [])) {
+      reportSources(value, report);
+      const { credentials } = accountRulesOf(value.provider);
+      for (const name of value.api === null ? [] : credentials) {
         if (!Object.hasOwn(value.api?.credentials ?? {}, name)) {
           report(['api', 'credentials', name], 'is missing');
         }
@@ -134,7 +134,7 @@ const accountEntry = (environment: Account['environment']) =>
         id,
         provider: entry.provider,
         environment: entry.environment,
-        sources: entry.sources ?? [shorthandSource(id, entry)],
+        sources: entry.sources?.map((source) => sourceOf(source, entry)) ?? shorthand(id, entry),
         api: entry.api,
       };
     });
@@ -162,28 +162,14 @@ const accountsFile = (environment: Account['environment']) =>
       }),
   });
 
+type SourceEntry = z.output<typeof SourceEntry>;
 type Entry = {
   readonly provider: Account['provider'];
   readonly secret?: string | undefined;
   readonly tokenKey?: string | undefined;
-  readonly sources?: readonly Source[] | undefined;
+  readonly sources?: readonly SourceEntry[] | undefined;
 };
 type Report = (path: readonly PropertyKey[], message: string) => void;
-
-/** How the providers that we can read authenticate their webhooks; each has exactly one way. */
-const VERIFICATION_MODE: Partial<Record<Account['provider'], 'hmac' | 'url'>> = {
-  cobru: 'url',
-  mintcash: 'hmac',
-};
-
-/** What the provider's client needs. */
-const CREDENTIALS: Partial<Record<Account['provider'], readonly string[]>> = {
-  cobru: ['apiKey', 'refreshToken'],
-};
-
-function reportUnreadable({ provider }: Entry, report: Report): void {
-  if (VERIFICATION_MODE[provider] === undefined) report(['provider'], 'cannot be read yet');
-}
 
 function reportShorthand({ provider, secret, tokenKey, sources }: Entry, report: Report): void {
   if (sources !== undefined) {
@@ -191,34 +177,39 @@ function reportShorthand({ provider, secret, tokenKey, sources }: Entry, report:
     if (tokenKey !== undefined) report(['tokenKey'], 'cannot stand beside sources');
     return;
   }
-  const isUrl = VERIFICATION_MODE[provider] === 'url';
-  if (tokenKey !== undefined && !isUrl) report(['tokenKey'], 'is of no use to this provider');
-  if (secret === undefined && !(isUrl && tokenKey !== undefined)) {
+  const { hasTokens } = accountRulesOf(provider);
+  if (tokenKey !== undefined && !hasTokens) report(['tokenKey'], 'is of no use to this provider');
+  if (secret === undefined && !(hasTokens && tokenKey !== undefined)) {
     report(['secret'], 'is missing (or give sources)');
   }
 }
 
-function shorthandSource(name: string, { provider, secret, tokenKey }: Entry): Source {
-  const secrets = secret === undefined ? [] : [{ id: 's1', value: secret }];
-  const tokenKeys = tokenKey === undefined ? [] : [{ id: 'k1', value: tokenKey }];
-  return SourceEntry.parse({
-    name,
-    verification:
-      VERIFICATION_MODE[provider] === 'url'
-        ? { mode: 'url', secrets, tokenKeys }
-        : { mode: 'hmac', secrets },
-  });
+function reportSources({ provider, sources = [] }: Entry, report: Report): void {
+  const { modes, header } = accountRulesOf(provider);
+  for (const [index, { verification }] of sources.entries()) {
+    const path = ['sources', index, 'verification'];
+    if (!modes.includes(verification.mode)) {
+      report([...path, 'mode'], `must be ${modes.join(' or ')}`);
+    }
+    for (const unnamed of header === null ? unnamedHeaders(verification) : []) {
+      report([...path, ...unnamed], 'is missing');
+    }
+  }
 }
 
-function uniqueIds({ value, issues }: z.core.ParsePayload<{ readonly id: string }[]>): void {
-  const seen = new Set<string>();
-  for (const [index, { id }] of value.entries()) {
-    if (seen.has(id)) {
-      const path = [index, 'id'];
-      issues.push({ code: 'custom', path, message: 'is used twice', input: undefined });
-    }
-    seen.add(id);
-  }
+function sourceOf(source: SourceEntry, { provider }: Entry): Source {
+  const { header } = accountRulesOf(provider);
+  return { ...source, verification: verificationOf(source.verification, header ?? '') };
+}
+
+function shorthand(id: string, entry: Entry): readonly Source[] {
+  const { secret, tokenKey } = entry;
+  const secrets = secret === undefined ? [] : [{ id: 's1', value: secret }];
+  const tokenKeys = tokenKey === undefined ? [] : [{ id: 'k1', value: tokenKey }];
+  const sources = accountRulesOf(entry.provider).usualSources({ secrets, tokenKeys });
+  return sources.map(({ suffix, verification }) =>
+    sourceOf(SourceEntry.parse({ name: `${id}${suffix}`, verification }), entry),
+  );
 }
 
 function problemOf(issue: z.core.$ZodIssue): string {

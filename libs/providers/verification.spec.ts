@@ -1,58 +1,35 @@
-import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Source, SourceVerification } from './account.js';
+import {
+  CURRENT as current,
+  FORMER as former,
+  signatureOf as sign,
+  signedInHeader,
+  sourceOf,
+  verify as verifySent,
+} from '../../test/harness/verified-source.js';
+import type { Source } from './account.js';
 import { makeToken } from './per-payment-token.js';
-import { checkCredential, checkSignature } from './verification.js';
+import { checkCredential, checkSignature, isUndecided } from './verification.js';
 
 const body = Buffer.from('{"event":"payment.succeeded","data":{"amount":1.50}}');
-const current = { id: 's2', value: 'current-signing-secret' };
-const former = { id: 's1', value: 'former-signing-secret' };
-
-function sourceOf(verification: SourceVerification): Source {
-  const rate = { perSecond: 1, burst: 1 };
-  return {
-    name: 'source',
-    verification,
-    rate: { verified: rate, unverified: rate },
-    wrongEnvironmentStatus: 400,
-  };
-}
-
-function hmac(overrides: object = {}): Source {
-  return sourceOf({
-    mode: 'hmac',
-    algorithm: 'sha256',
-    encoding: 'hex',
-    header: 'x-signature',
-    prefix: '',
-    secrets: [current, former],
-    ...overrides,
-  });
-}
-
-function sign(bytes: Buffer, secret: string, encoding: 'hex' | 'base64' = 'hex'): string {
-  return createHmac('sha256', secret).update(bytes).digest(encoding);
-}
 
 function verify(
   source: Source,
   signature: string | string[] | undefined,
   bytes: Buffer = body,
 ): { verdict: string; keyId: string | null; reason: string | null } {
-  const headers = { 'x-signature': signature };
-  const credential = checkCredential(source, { headers, query: {}, account: 'm' });
-  const { verification, isRefused, reason } = credential.isRefused
-    ? credential
-    : checkSignature(source, { headers, body: bytes, credential });
+  const sent = { headers: { 'x-signature': signature }, body: bytes };
+  const { verification, isRefused, reason, signedBytes } = verifySent(source, sent);
   expect(isRefused).toBe(reason !== null);
   expect(isRefused).toBe(verification.verdict === 'unverified');
+  expect(signedBytes).toBeNull();
   return { verdict: verification.verdict, keyId: verification.keyId, reason };
 }
 
 describe('a signed source', () => {
   it('takes a right signature and tells which secret made it', () => {
-    expect(verify(hmac(), sign(body, current.value))).toMatchObject({ keyId: 's2' });
-    expect(verify(hmac(), sign(body, former.value))).toEqual({
+    expect(verify(signedInHeader(), sign(body, current.value))).toMatchObject({ keyId: 's2' });
+    expect(verify(signedInHeader(), sign(body, former.value))).toEqual({
       verdict: 'verified',
       keyId: 's1',
       reason: null,
@@ -61,11 +38,15 @@ describe('a signed source', () => {
 
   it('knows its answer only once the body was seen', () => {
     const headers = { 'x-signature': sign(body, current.value) };
-    expect(checkCredential(hmac(), { headers, query: {}, account: 'm' })).toEqual({
+    const request = { headers, query: {}, account: 'm', receivedAtMs: 0 };
+    const credential = checkCredential(signedInHeader(), request);
+    expect(credential).toEqual({
       verification: { mode: 'hmac', keyId: null, verdict: 'unverified' },
       isRefused: false,
       reason: null,
+      signedBytes: null,
     });
+    expect(isUndecided(signedInHeader(), credential)).toBe(true);
   });
 
   const right = sign(body, current.value);
@@ -73,7 +54,7 @@ describe('a signed source', () => {
     ['of another secret', sign(body, 'another-signing-secret'), 'signature-mismatch'],
     ['of another body', sign(Buffer.from('{}'), current.value), 'signature-mismatch'],
     ['that is missing', undefined, 'signature-missing'],
-    ['that is empty', '', 'signature-missing'],
+    ['that is empty', '', 'signature-malformed'],
     ['that is cut off', right.slice(0, 62), 'signature-malformed'],
     ['that is cut by one digit', right.slice(0, 63), 'signature-malformed'],
     ['that goes on', `${right}00`, 'signature-malformed'],
@@ -84,22 +65,26 @@ describe('a signed source', () => {
     ['in two headers', [right, right], 'signature-malformed'],
     ['in base64', sign(body, current.value, 'base64'), 'signature-malformed'],
   ])('refuses a signature %s', (_, signature, reason) => {
-    expect(verify(hmac(), signature)).toEqual({ verdict: 'unverified', keyId: null, reason });
+    expect(verify(signedInHeader(), signature)).toEqual({
+      verdict: 'unverified',
+      keyId: null,
+      reason,
+    });
   });
 
   it('refuses the same JSON serialised again', () => {
     const again = Buffer.from(JSON.stringify(JSON.parse(body.toString())));
     expect(again.equals(body)).toBe(false);
-    expect(verify(hmac(), right, again).reason).toBe('signature-mismatch');
+    expect(verify(signedInHeader(), right, again).reason).toBe('signature-mismatch');
   });
 
   it('refuses a secret that is no longer active', () => {
-    const rotated = hmac({ secrets: [current] });
+    const rotated = signedInHeader({ secrets: [current] });
     expect(verify(rotated, sign(body, former.value)).reason).toBe('signature-mismatch');
   });
 
   it('reads base64 and a prefix where the source says so', () => {
-    const source = hmac({ encoding: 'base64', prefix: 'v1=' });
+    const source = signedInHeader({ encoding: 'base64', prefix: 'v1=' });
     expect(verify(source, `v1=${sign(body, current.value, 'base64')}`).keyId).toBe('s2');
     expect(verify(source, sign(body, current.value, 'base64')).reason).toBe('signature-malformed');
   });
@@ -116,7 +101,7 @@ describe('a source with a credential in its URL', () => {
   });
   const token = makeToken({ key, account: 'cobru', reference: 'ORD-1' });
   const check = (query: Record<string, string>, account = 'cobru') =>
-    checkCredential(source, { headers: {}, query, account });
+    checkCredential(source, { headers: {}, query, account, receivedAtMs: 0 });
 
   it('takes every active secret and tells which', () => {
     expect(check({ t: current.value }).verification).toEqual({
@@ -150,6 +135,7 @@ describe('a source with a credential in its URL', () => {
       verification: { mode, keyId: null, verdict: 'unverified' },
       isRefused: false,
       reason: null,
+      signedBytes: null,
     });
   });
 
@@ -169,11 +155,13 @@ describe('a source without verification', () => {
       headers: { 'x-signature': sign(body, current.value) },
       query: { t: current.value },
       account: 'm',
+      receivedAtMs: 0,
     });
     expect(check).toEqual({
       verification: { mode: 'none', keyId: null, verdict: 'unverified' },
       isRefused: false,
       reason: null,
+      signedBytes: null,
     });
   });
 });

@@ -3,6 +3,7 @@ import type { Database } from '#read-models/database.js';
 import { foldSchemaName } from '#read-models/fold/fold-schema.js';
 import type { FoldTable } from '#read-models/fold/fold-tables.js';
 import {
+  CUSTOMERS,
   DELIVERIES,
   EVENTS,
   ORDER_PAYMENTS,
@@ -12,6 +13,7 @@ import {
   PAYMENT_CHANGES,
   PAYMENTS,
   REFUNDS,
+  SUBSCRIPTIONS,
   WORK_QUEUE,
 } from '#read-models/fold/fold-tables.js';
 import { writeRows, type RowValue } from '#read-models/writes/write-rows.js';
@@ -39,12 +41,14 @@ const TABLES = {
   payments: {
     table: PAYMENTS,
     defaults: {
+      kind: 'payment',
       account: 'mintcash-test',
       provider: 'mintcash',
       flags: [],
       first_recorded_at: AT,
       recorded_at: AT,
       version: 1n,
+      own_version: 1n,
       last_position: 0n,
       state: '{}',
     },
@@ -54,6 +58,29 @@ const TABLES = {
     defaults: { version: 1n, flags: [], observation_id: UUID, recorded_at: AT },
   },
   refunds: { table: REFUNDS, defaults: { status: 'succeeded', recorded_at: AT } },
+  subscriptions: {
+    table: SUBSCRIPTIONS,
+    defaults: {
+      account: 'mintcash-test',
+      provider: 'mintcash',
+      status: 'active',
+      rank: 0,
+      told_at: AT,
+      fact_id: UUID,
+      recorded_at: AT,
+    },
+  },
+  customers: {
+    table: CUSTOMERS,
+    defaults: {
+      account: 'conomy-test',
+      provider: 'conomy',
+      level: 'standard',
+      told_at: AT,
+      fact_id: UUID,
+      recorded_at: AT,
+    },
+  },
   events: { table: EVENTS, defaults: { facts_digest: UUID } },
   deliveries: {
     table: DELIVERIES,

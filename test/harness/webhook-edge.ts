@@ -32,8 +32,40 @@ const HMAC = {
     { id: 's1', value: OLD_SECRET },
   ],
 };
+export const CONOMY_SECRET = 'conomy-webhook-secret';
+export const TONDER_SECRET = 'tonderwebhooksecret0abc123';
+const FIXED = {
+  mode: 'static',
+  secrets: [
+    { id: 's2', value: TONDER_SECRET },
+    { id: 's1', value: `${TONDER_SECRET}-of-last-year` },
+  ],
+};
+const TONDER_SIGNATURE = {
+  mode: 'hmac',
+  header: 'tonder-signature',
+  secrets: [{ id: 's1', value: TONDER_SECRET }],
+};
 const ACCOUNTS = {
   accounts: [
+    { id: 'conomy', provider: 'conomy', secret: CONOMY_SECRET },
+    {
+      id: 'tonder',
+      provider: 'tonder',
+      sources: [
+        { name: 'tonder-bearer', verification: { ...FIXED, scheme: 'bearer' } },
+        { name: 'tonder-token', verification: { ...FIXED, scheme: 'header', header: 'x-api-key' } },
+        { name: 'tonder-basic', verification: { ...FIXED, scheme: 'basic', username: 'tonder' } },
+        { name: 'tonder-none', verification: { mode: 'none' } },
+        { name: 'tonder-hosted', verification: { ...TONDER_SIGNATURE, enforcement: 'log' } },
+        {
+          name: 'tonder-hosted-slow',
+          verification: { ...TONDER_SIGNATURE, enforcement: 'log' },
+          rate: { verified: rate(0.5, 2), unverified: rate(0.5, 2) },
+        },
+        { name: 'tonder-hosted-strict', verification: TONDER_SIGNATURE },
+      ],
+    },
     {
       id: 'mint',
       provider: 'mintcash',
