@@ -13,7 +13,7 @@ import {
 import { viewPayment } from '#ledger/payment/payment-view.js';
 import { attributionStrength, mayConfirm } from '#ledger/trust.js';
 import type { Account } from './account.js';
-import { COBRU_LOOKUP_MEMBERS } from './cobru/profile.js';
+import { COBRU_LOOKUP_MEMBERS, COBRU_LOOKUP_VERSION } from './cobru/profile.js';
 import { encodeFacts } from './facts.js';
 import { readJsonBody } from './read-body.js';
 import { providerOf } from './registry.js';
@@ -73,7 +73,9 @@ function stepOf(observation: Observation): Step {
   const trust = trustOf(observation);
   const scope = mayConfirm(trust) ? 'trusted' : 'untrusted';
   const factId = eventIdOf(observation.subject, { scope, ...event });
-  const fact = event.payment === null ? null : { ...event.payment, factId, trust };
+  const { tells } = event;
+  if (tells.about !== 'payment') throw new Error(`It tells of a ${tells.about}.`);
+  const fact = tells.fact === null ? null : { ...tells.fact, factId, trust };
   const { lookup } = observation;
   if (lookup !== null) {
     const askedAt = new Date(lookup.askedAtMs).toISOString();
@@ -129,8 +131,12 @@ const mintcashSteps = fc
       'payment.refunded',
       'payment.partially_refunded',
       'payment.refund_failed',
+      'refund.pending',
+      'refund.succeeded',
+      'refund.failed',
     ),
     createdAt: instants,
+    form: fc.constantFrom('with', 'beside', 'alone'),
     data: fc.record(
       {
         id: fc.constant('pay-1'),
@@ -150,15 +156,25 @@ const mintcashSteps = fc
           { requiredKeys: ['id'] },
         ),
       },
-      { requiredKeys: ['id'] },
+      { requiredKeys: ['id', 'refund'] },
     ),
   })
-  .map((body) =>
-    webhookStep('mintcash', body, {
-      verification: { mode: 'hmac', keyId: 's1', verdict: 'verified' },
-      query: {},
-    }),
+  .map(({ form, data, ...envelope }) =>
+    webhookStep(
+      'mintcash',
+      { ...envelope, data: inForm(form, data) },
+      {
+        verification: { mode: 'hmac', keyId: 's1', verdict: 'verified' },
+        query: {},
+      },
+    ),
   );
+
+/** The three ways in which an event may have a payment and its refund. */
+function inForm(form: string, { refund, ...payment }: { readonly refund: object }): object {
+  if (form === 'alone') return { ...refund, paymentId: 'pay-1' };
+  return form === 'beside' ? { payment, refund } : { ...payment, refund };
+}
 
 const cobruCallbackSteps = fc
   .record({
@@ -179,35 +195,72 @@ const cobruCallbackSteps = fc
     ),
   );
 
-const cobruLookupSteps = fc
-  .record({
-    id: fc.uuid({ version: 7 }),
-    asOf: fc.bigInt({ min: 0n, max: 3n }),
-    askedAtMs: fc.integer({ min: 0, max: 3 }),
-    state: fc.constantFrom(null, 0, 1, 2, 3, 4, 5),
-    amount: fc.constantFrom(50000, 60000),
-  })
-  .map(({ id, asOf, askedAtMs, state, amount }) => {
-    const read = readJsonBody(
-      Buffer.from(JSON.stringify({ url: '3gofdf6f', state, amount, payed_amount: 44050 })),
-      COBRU_LOOKUP_MEMBERS,
-    );
-    if ('refused' in read) throw new Error(read.refused);
-    return stepOf({
-      ...blank,
-      id,
-      kind: 'lookup',
-      account: 'cobru',
-      schema: { provider: 'cobru', shape: 'lookup', version: 1 },
-      subject: 'cobru/payment/3gofdf6f',
-      verification: { mode: 'api', keyId: null, verdict: 'verified' },
-      lookup: { asOf, askedAtMs },
-      value: encodeFacts({
-        body: state === null ? null : read.facts,
-        query: new Map([['status', state === null ? '404' : '200']]),
-      }),
-    });
+function lookupStep(
+  subject: string,
+  answer: object | null,
+  at: { readonly id: string; readonly asOf: bigint; readonly askedAtMs: number },
+): Step {
+  const read = readJsonBody(Buffer.from(JSON.stringify(answer ?? {})), COBRU_LOOKUP_MEMBERS);
+  if ('refused' in read) throw new Error(read.refused);
+  return stepOf({
+    ...blank,
+    id: at.id,
+    kind: 'lookup',
+    account: 'cobru',
+    schema: { provider: 'cobru', shape: 'lookup', version: COBRU_LOOKUP_VERSION },
+    subject,
+    verification: { mode: 'api', keyId: null, verdict: 'verified' },
+    lookup: { asOf: at.asOf, askedAtMs: at.askedAtMs },
+    value: encodeFacts({
+      body: answer === null ? null : read.facts,
+      query: new Map([['status', answer === null ? '404' : '200']]),
+    }),
   });
+}
+
+const asked = fc.record({
+  id: fc.uuid({ version: 7 }),
+  asOf: fc.bigInt({ min: 0n, max: 3n }),
+  askedAtMs: fc.integer({ min: 0, max: 3 }),
+});
+const states = fc.constantFrom(null, 0, 1, 2, 3, 4, 5);
+const amounts = fc.constantFrom(50000, 60000);
+
+const cobruLookupSteps = fc
+  .record({ at: asked, state: states, amount: amounts })
+  .map(({ at, state, amount }) =>
+    lookupStep(
+      'cobru/payment/3gofdf6f',
+      state === null ? null : { url: '3gofdf6f', state, amount, payed_amount: 44050 },
+      at,
+    ),
+  );
+
+const cobruWithdrawalSteps = fc
+  .record({
+    at: asked,
+    state: fc.oneof(states, fc.constantFrom('created', 'deposited', 'consigned', 'rejected')),
+    amount: amounts,
+    key: fc.constantFrom(undefined, 'PAYOUT-1', 'PAYOUT-2'),
+    consigned: fc.constantFrom(0, 1697148830000),
+  })
+  .map(({ at, state, amount, key, consigned }) =>
+    lookupStep(
+      'cobru/bank-withdrawal/112941',
+      state === null
+        ? null
+        : {
+            pk: 112941,
+            state,
+            amount,
+            fee: 100,
+            gmf: 1.5,
+            idempotency_key: key,
+            date_consigned: consigned,
+          },
+      at,
+    ),
+  );
 
 /** The same steps in another order, some of them several times. */
 function shuffled(steps: fc.Arbitrary<Step>) {
@@ -243,6 +296,17 @@ describe('interpreted facts', () => {
         expect(viewOf(other)).toEqual(viewOf(set));
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('of Cobru withdrawals end in one view, in any order and however often', () => {
+    fc.assert(
+      fc.property(shuffled(cobruWithdrawalSteps), ([set, other]) => {
+        const view = viewOf(set);
+        expect(viewOf(other)).toEqual(view);
+        expect(view.orderId).toBeNull();
+      }),
+      { numRuns: 300 },
     );
   });
 

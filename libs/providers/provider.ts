@@ -1,7 +1,10 @@
 import type { DataSchema, Observation } from '#events/observation.js';
-import type { Subject } from '#events/subject.js';
-import type { PaymentFact } from '#ledger/payment/payment-fact.js';
+import type { Subject, SubjectKind } from '#events/subject.js';
+import type { CustomerDetails } from '#ledger/customer/customer.js';
+import type { PaymentDetails } from '#ledger/payment/payment-fact.js';
+import type { SubscriptionDetails } from '#ledger/subscription/subscription.js';
 import type { Account } from './account.js';
+import type { CatalogueEntry } from './catalogue.js';
 import type { ProviderName } from './provider-name.js';
 
 /** The contract that one provider's folder fulfils; `registry.ts` lists them. */
@@ -22,8 +25,17 @@ export type Provider = {
    * and the interpreter in force when the log took the observation.
    */
   interpret(observation: Observation, recordedAtMs: number): Interpretation;
+  /**
+   * Does the provider give refunds an id, and so a subject, of their own? Then a payment's state is
+   * its own facts merged with its refunds'.
+   */
+  readonly hasRefundSubjects: boolean;
+  /** Which of its subjects can be asked for; others wait for the provider's next word. */
+  readonly lookupKinds: readonly SubjectKind[];
   /** Asks the provider's API; null where the provider has no lookup that we use. */
   readonly client: ((account: Account, ports: ClientPorts) => ProviderClient) | null;
+  /** Every status and event name that the provider documents, in each of its shapes. */
+  readonly catalogue: readonly CatalogueEntry[];
 };
 
 export type Delivery = {
@@ -76,9 +88,15 @@ export type ProviderEvent = {
   readonly occurredAt: string | null;
   /** Other ids of the provider for the same payment: searchable. */
   readonly references: readonly string[];
-  /** What it says about the payment; null where a lookup answered that there is none. */
-  readonly payment: Omit<PaymentFact, 'factId' | 'trust'> | null;
+  readonly tells: Telling;
 };
+
+/** What an event says of its subject. */
+export type Telling =
+  /** Of a payment, a withdrawal or a refund; null where a lookup answered that there is none. */
+  | { readonly about: 'payment'; readonly fact: PaymentDetails | null }
+  | { readonly about: 'subscription'; readonly fact: SubscriptionDetails }
+  | { readonly about: 'customer'; readonly fact: CustomerDetails };
 
 export type ClientPorts = {
   readonly http: HttpCall;
@@ -99,7 +117,7 @@ export type HttpCall = (request: {
 
 export type ProviderClient = {
   /**
-   * Asks for one payment. A found and a not-found answer are both observations; an error of the
+   * Asks for one subject of `lookupKinds`. A found and a not-found answer are both observations; an error of the
    * network or a 5xx is thrown as `ProviderUnavailable` and is an attempt, not an observation.
    */
   lookup(subject: Subject): Promise<LookupAnswer>;

@@ -97,6 +97,23 @@ describe('cobruClient', () => {
     expect(answer.body.toString()).toBe(JSON.stringify(DETAIL));
   });
 
+  it('asks for a bank withdrawal by its number, and for nothing else', async () => {
+    const answered = { pk: 112941, state: 3, amount: 19370, account_holder_name: 'TEST' };
+    const { client, requests } = harness({
+      detail: () => ({ status: 200, body: JSON.stringify(answered) }),
+    });
+    const withdrawal = { ...subject, kind: 'bank-withdrawal', reference: '112941' } as const;
+    const answer = await client.lookup(withdrawal);
+    expect(requests[1]?.url).toBe('https://dev.cobru.example/thirdpartywithdraw/112941');
+    expect(answer.value.toString()).toBe(
+      '{"body":{"pk":112941,"state":3,"amount":19370},"query":{"status":200}}',
+    );
+    await failureOf(client.lookup({ ...withdrawal, reference: '112942' }));
+    await expect(client.lookup({ ...withdrawal, kind: 'cash-withdrawal' })).rejects.toThrow(
+      'no lookup for cash-withdrawal',
+    );
+  });
+
   it('takes a 404 for an answer', async () => {
     const { client } = harness({ detail: () => ({ status: 404, body: '{"detail":"No."}' }) });
     const answer = await client.lookup(subject);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation, Verification } from '#events/observation.js';
 import { subjectKey } from '#events/subject.js';
+import { noDetails } from '#ledger/payment/payment-fact.js';
 import type { Account } from '../account.js';
 import { encodeFacts } from '../facts.js';
 import { parseAccounts } from '../parse-accounts.js';
@@ -111,14 +112,6 @@ const CREATED = `{"pk":27150,"amount":"50000.00","state":0,"date_created":"2026-
  "payer_redirect_url":"https://...","franchise":null,"idempotency_key":"3000000000_8de7c88b84...","wallet_bitcoin":null,
  "amount_bitcoin":null,"currency":null,"currency_code":"COP"}`;
 
-const BANK = `{"id":112941,"date_created":"2023-09-20 15:28:09","date_deposited":"","date_consigned":"","date_rejected":"2023-09-20 15:28:23",
- "state":5,"amount":19370,"payed_amount":10000,"account_holder_name":"TEST","account_type":0,"account_holder_document_type":0,
- "account_holder_document":"21342134","account_phone":"+57000000","account_email":"","bank_name":18,"note":null,
- "description":"testeo callback_","account_number":"0909090119"}`;
-
-const CASH =
-  'id=230&date_created=2022-08-17+16%3A08%3A36&date_deposited=&date_consigned=&date_rejected=&date_cancelled=2022-07-27+16%3A09%3A07&state=5&amount=13015&name=Testeo+efecty&document=213232323';
-
 describe('Cobru examples: payment callbacks', () => {
   it('documented callback (Cobru webhooks page)', () => {
     expect(extract(DOCUMENTED)).toMatchObject({
@@ -134,19 +127,15 @@ describe('Cobru examples: payment callbacks', () => {
       orderId: null,
       occurredAt: null,
       references: ['123'],
-      payment: {
-        status: 'succeeded',
-        rank: 50,
-        occurredAt: null,
-        amount: cop(5_000_000n),
-        net: null,
-        fee: null,
-        tax: null,
-        refundedTotal: null,
-        refund: null,
-        orderId: null,
-        method: 'Bre-B',
-        failureCode: null,
+      tells: {
+        about: 'payment',
+        fact: {
+          ...noDetails,
+          status: 'succeeded',
+          rank: 50,
+          amount: cop(5_000_000n),
+          method: 'Bre-B',
+        },
       },
     });
   });
@@ -156,13 +145,15 @@ describe('Cobru examples: payment callbacks', () => {
     expect(eventOf(observation)).toMatchObject({
       eventType: 'state.3',
       dedupeId: '8xfiz72r|3',
-      payment: {
-        status: 'succeeded',
-        amount: cop(5_000_000n),
-        net: cop(4_405_000n),
-        fee: cop(500_000n),
-        tax: cop(95_000n),
-        method: 'pse',
+      tells: {
+        fact: {
+          status: 'succeeded',
+          amount: cop(5_000_000n),
+          net: cop(4_405_000n),
+          fee: cop(500_000n),
+          tax: cop(95_000n),
+          method: 'pse',
+        },
       },
     });
     expect(observation.value.toString()).toBe(
@@ -196,7 +187,7 @@ describe('Cobru attribution', () => {
       expect(eventOf(observation)).toMatchObject({
         orderId: 'ORD-1',
         references: ['123'],
-        payment: { orderId: 'ORD-1' },
+        tells: { fact: { orderId: 'ORD-1' } },
       });
     }
   });
@@ -206,7 +197,7 @@ describe('Cobru attribution', () => {
     for (const verification of [nothing, wrong]) {
       expect(eventOf(observe(DOCUMENTED, { query, verification }))).toMatchObject({
         orderId: null,
-        payment: { orderId: null },
+        tells: { fact: { orderId: null } },
       });
     }
     expect(eventOf(observe(DOCUMENTED, { verification: urlSecret })).orderId).toBeNull();
@@ -243,15 +234,17 @@ describe('Cobru states', () => {
     [4, 'refunded', 60],
   ])('%i is %s of rank %i', (state, status, rank) => {
     const event = eventOf(observe(DOCUMENTED.replace('"state":3', `"state":${state}`)));
-    expect(event).toMatchObject({ eventType: `state.${state}`, payment: { status, rank } });
+    expect(event).toMatchObject({ eventType: `state.${state}`, tells: { fact: { status, rank } } });
   });
 
-  it.each(['{"url":"a","state":9}', '{"url":"a","state":"paid"}', '{"url":"a","payed":true}'])(
-    '%s has no effect',
-    (body) => {
-      expect(cobru.interpret(observe(body), 1)).toEqual({ ignored: 'unknown-state' });
-    },
-  );
+  it.each([
+    '{"url":"a","state":9}',
+    '{"url":"a","state":"paid"}',
+    '{"url":"a","state":"deposited"}',
+    '{"url":"a","payed":true}',
+  ])('%s has no effect', (body) => {
+    expect(cobru.interpret(observe(body), 1)).toEqual({ ignored: 'unknown-state' });
+  });
 
   it('what names no payment goes unkeyed and has no effect', () => {
     for (const body of [
@@ -269,28 +262,6 @@ describe('Cobru states', () => {
   });
 });
 
-describe('Cobru examples: withdrawals', () => {
-  it('bank callback (C-spot)', () => {
-    expect(extract(BANK)).toMatchObject({
-      subject: { kind: 'bank-withdrawal', reference: '112941' },
-      withheld: [],
-    });
-    expect(cobru.interpret(observe(BANK), 1)).toEqual({ ignored: 'withdrawal-event' });
-    expect(observe(BANK).value.toString()).toBe(
-      '{"body":{"id":112941,"date_created":"2023-09-20 15:28:09","date_deposited":"","date_consigned":"","date_rejected":"2023-09-20 15:28:23","state":5,"amount":19370,"payed_amount":10000,"account_type":0,"bank_name":18},"query":{}}',
-    );
-  });
-
-  it('cash callback (form)', () => {
-    expect(extract(CASH)).toMatchObject({
-      subject: { kind: 'cash-withdrawal', reference: '230' },
-      withheld: [],
-    });
-    expect(cobru.interpret(observe(CASH), 1)).toEqual({ ignored: 'withdrawal-event' });
-    expect(observe(CASH).value.toString()).not.toMatch(/efecty|213232323/);
-  });
-});
-
 describe('Cobru examples: answers', () => {
   it('lookup (C-oas)', () => {
     expect(eventOf(lookedUp(DETAIL))).toEqual({
@@ -300,19 +271,19 @@ describe('Cobru examples: answers', () => {
       orderId: null,
       occurredAt: '2019-03-14T19:54:42.000Z',
       references: [],
-      payment: {
-        status: 'pending',
-        rank: 20,
-        occurredAt: '2019-03-14T19:54:42.000Z',
-        amount: cop(10_759_500n),
-        net: cop(10_000_000n),
-        fee: cop(638_300n),
-        tax: cop(121_277n),
-        refundedTotal: null,
-        refund: null,
-        orderId: null,
-        method: 'efecty',
-        failureCode: null,
+      tells: {
+        about: 'payment',
+        fact: {
+          ...noDetails,
+          status: 'pending',
+          rank: 20,
+          occurredAt: '2019-03-14T19:54:42.000Z',
+          amount: cop(10_759_500n),
+          net: cop(10_000_000n),
+          fee: cop(638_300n),
+          tax: cop(121_277n),
+          method: 'efecty',
+        },
       },
     });
   });
@@ -329,7 +300,7 @@ describe('Cobru examples: answers', () => {
 
   it('lookup of a refunded payment says that all of it went back', () => {
     const refunded = DETAIL.replace('"state":1', '"state":4');
-    expect(eventOf(lookedUp(refunded)).payment).toMatchObject({
+    expect(eventOf(lookedUp(refunded)).tells.fact).toMatchObject({
       status: 'refunded',
       amount: cop(10_759_500n),
       refundedTotal: cop(10_759_500n),
@@ -340,13 +311,15 @@ describe('Cobru examples: answers', () => {
     expect(eventOf(lookedUp(CREATED, { url: '3gofdf6f' }))).toMatchObject({
       occurredAt: '2026-04-06T06:38:31.847Z',
       references: ['27150', '3000000000_8de7c88b84...'],
-      payment: {
-        status: 'created',
-        amount: cop(5_000_000n),
-        net: cop(4_760_500n),
-        fee: cop(239_500n),
-        tax: cop(0n),
-        method: null,
+      tells: {
+        fact: {
+          status: 'created',
+          amount: cop(5_000_000n),
+          net: cop(4_760_500n),
+          fee: cop(239_500n),
+          tax: cop(0n),
+          method: null,
+        },
       },
     });
   });
@@ -359,7 +332,7 @@ describe('Cobru examples: answers', () => {
       orderId: null,
       occurredAt: null,
       references: [],
-      payment: null,
+      tells: { about: 'payment', fact: null },
     });
   });
 

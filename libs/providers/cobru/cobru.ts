@@ -1,4 +1,5 @@
 import type { Provider } from '../provider.js';
+import { COBRU_CATALOGUE } from './catalogue.js';
 import { cobruClient } from './client.js';
 import { extractCobru } from './extract.js';
 import { interpretCobru } from './interpret.js';
@@ -12,6 +13,9 @@ export const cobru: Provider = {
     lookup: { provider: 'cobru', shape: 'lookup', version: COBRU_LOOKUP_VERSION },
   },
   extractWebhook: extractCobru,
+  hasRefundSubjects: false,
+  lookupKinds: ['payment', 'bank-withdrawal'],
   interpret: interpretCobru,
   client: cobruClient,
+  catalogue: COBRU_CATALOGUE,
 };

@@ -1,12 +1,11 @@
 import type { Observation } from '#events/observation.js';
 import { parseSubjectKey, subjectKey } from '#events/subject.js';
-import type { PaymentFact } from '#ledger/payment/payment-fact.js';
-import { parseAmount } from '../amount.js';
 import { inForce } from '../dated.js';
 import { filledTextOf, readFacts, type Facts } from '../facts.js';
-import { parseInstant } from '../instant.js';
 import type { Interpretation } from '../provider.js';
+import { detailsOf } from './details.js';
 import { cobruKeys } from './keys.js';
+import { isAnswerAbout } from './is-answer-about.js';
 import {
   COBRU_LOOKUP_MEMBERS,
   COBRU_PROFILES,
@@ -14,7 +13,6 @@ import {
   REFERENCE,
   type CobruProfile,
 } from './profile.js';
-import { COBRU_STATES } from './statuses.js';
 
 /** What a Cobru callback claims, or what a lookup answered. */
 export function interpretCobru(observation: Observation, recordedAtMs: number): Interpretation {
@@ -34,10 +32,13 @@ function interpretCallback(observation: Observation, profile: CobruProfile): Int
   ) {
     return { ignored: 'no-subject' };
   }
-  if (subject.kind !== 'payment') return { ignored: 'withdrawal-event' };
-  const payment = paymentOf(body, profile);
-  if (eventType === null || payment === null) return { ignored: 'unknown-state' };
-  const orderId = isAttributed(observation) ? filledTextOf(query, REFERENCE) : null;
+  const details = detailsOf(subject.kind, body, profile);
+  if (eventType === null || details === null) return { ignored: 'unknown-state' };
+  const reference = isAttributed(observation) ? filledTextOf(query, REFERENCE) : null;
+  const isPayment = details.kind === 'payment';
+  // What the URL names is an order where money comes in, and our own reference where it goes out.
+  const orderId = isPayment ? reference : null;
+  const clientReference = isPayment ? null : (reference ?? details.clientReference);
   return {
     event: {
       eventType,
@@ -45,8 +46,12 @@ function interpretCallback(observation: Observation, profile: CobruProfile): Int
       providerEventId: null,
       orderId,
       occurredAt: null,
-      references: presentTexts(body, 'cus', 'orderId'),
-      payment: { ...payment, orderId },
+      references: presentTexts(body, 'cus', 'orderId', 'idempotency_key'),
+      tells: {
+        about: 'payment',
+        // The dates of a callback prove no order of events: it is a claim, and the last one speaks.
+        fact: { ...details, occurredAt: null, orderId, clientReference },
+      },
     },
   };
 }
@@ -66,60 +71,28 @@ function interpretLookup(observation: Observation, profile: CobruProfile): Inter
   };
   if (body === null) {
     return filledTextOf(query, 'status') === '404'
-      ? { event: { ...base, occurredAt: null, references: [], payment: null } }
+      ? {
+          event: {
+            ...base,
+            occurredAt: null,
+            references: [],
+            tells: { about: 'payment', fact: null },
+          },
+        }
       : { ignored: 'unreadable-body' };
   }
-  const { reference } = parseSubjectKey(observation.subject);
-  if (filledTextOf(body, 'url') !== reference) return { ignored: 'other-subject' };
-  const payment = paymentOf(body, profile);
-  if (payment === null) return { ignored: 'unknown-state' };
+  const subject = parseSubjectKey(observation.subject);
+  if (!isAnswerAbout(body, subject)) return { ignored: 'other-subject' };
+  const details = detailsOf(subject.kind, body, profile);
+  if (details === null) return { ignored: 'unknown-state' };
   return {
     event: {
       ...base,
-      occurredAt: payment.occurredAt,
+      occurredAt: details.occurredAt,
       references: presentTexts(body, 'cus', 'pk', 'idempotency_key'),
-      payment,
+      tells: { about: 'payment', fact: details },
     },
   };
-}
-
-function paymentOf(
-  body: Facts,
-  profile: CobruProfile,
-): Omit<PaymentFact, 'factId' | 'trust'> | null {
-  const state = filledTextOf(body, 'state');
-  const known = state === null ? undefined : COBRU_STATES.get(String(Number(state)));
-  if (known === undefined) return null;
-  const currency = filledTextOf(body, 'currency_code') ?? profile.defaultCurrency;
-  const amountOf = (name: string) =>
-    parseAmount(filledTextOf(body, name), currency, profile.amounts);
-  return {
-    status: known.status,
-    rank: known.rank,
-    occurredAt: occurredAtOf(body, known.status, profile),
-    amount: amountOf('amount'),
-    net: amountOf('payed_amount'),
-    fee: amountOf('fee_amount'),
-    tax: amountOf('iva_amount'),
-    // Cobru has no partial refund: state 4 is the whole amount.
-    refundedTotal: known.status === 'refunded' ? amountOf('amount') : null,
-    refund: null,
-    orderId: null,
-    method: filledTextOf(body, 'payment_method'),
-    failureCode: null,
-  };
-}
-
-/** The provider's time of the state that it tells; only lookups have one. */
-function occurredAtOf(
-  body: Facts,
-  status: PaymentFact['status'],
-  { zone }: CobruProfile,
-): string | null {
-  const at = (name: string) => parseInstant(filledTextOf(body, name), zone);
-  const created = at('date_created');
-  if (status === 'expired') return at('date_expired') ?? created;
-  return status === 'succeeded' || status === 'refunded' ? (at('date_payed') ?? created) : created;
 }
 
 function presentTexts(body: Facts, ...paths: readonly string[]): readonly string[] {

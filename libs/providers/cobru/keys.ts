@@ -1,5 +1,6 @@
 import { joinDedupeId, noKeys, type DeliveryKeys } from '../delivery-keys.js';
 import { filledTextOf, type Facts } from '../facts.js';
+import { WITHDRAWAL_WORDS } from './statuses.js';
 
 /**
  * Cobru: `payment/{url}`, `bank-withdrawal/{id}` or `cash-withdrawal/{id}`; deduped by url and
@@ -10,9 +11,10 @@ import { filledTextOf, type Facts } from '../facts.js';
  * `id`.
  */
 export function cobruKeys(body: Facts): DeliveryKeys {
-  const state = stateOf(body);
-  const eventType = state === null ? null : `state.${state}`;
   const url = filledTextOf(body, 'url');
+  const withdrawal = url === null ? withdrawalKind(body) : null;
+  const state = withdrawal === null ? paymentState(body) : withdrawalState(body);
+  const eventType = state === null ? null : `state.${state}`;
   // A path cannot carry these two, however encoded, so such a payment could never be looked up.
   if (url === '.' || url === '..') return { ...noKeys, eventType };
   if (url !== null) {
@@ -22,13 +24,12 @@ export function cobruKeys(body: Facts): DeliveryKeys {
       dedupeId: state === null ? null : joinDedupeId(url, state),
     };
   }
-  const kind = withdrawalKind(body);
   const id = filledTextOf(body, 'id');
-  if (kind === null || id === null) return { ...noKeys, eventType };
+  if (withdrawal === null || id === null) return { ...noKeys, eventType };
   return {
-    subject: { kind, reference: id },
+    subject: { kind: withdrawal, reference: id },
     eventType,
-    dedupeId: state === null ? null : joinDedupeId(kind, id, state),
+    dedupeId: state === null ? null : joinDedupeId(withdrawal, id, state),
   };
 }
 
@@ -38,7 +39,13 @@ function withdrawalKind(body: Facts): 'bank-withdrawal' | 'cash-withdrawal' | nu
 }
 
 /** A number in JSON, a text in a form: `3`, `"3"` and `"03"` are one state. */
-function stateOf(body: Facts): string | null {
+export function paymentState(body: Facts): string | null {
   const text = filledTextOf(body, 'state');
-  return text === null ? null : String(Number(text));
+  return text === null || !/^-?\d+$/.test(text) ? null : String(Number(text));
+}
+
+/** As a payment's, or a word: `deposited`, `2` and `"2"` are one state. */
+export function withdrawalState(body: Facts): string | null {
+  const word = filledTextOf(body, 'state')?.toLowerCase() ?? '';
+  return WITHDRAWAL_WORDS.get(word) ?? paymentState(body);
 }

@@ -1,3 +1,4 @@
+import type { SubjectKind } from '#events/subject.js';
 import { EXPONENTS, type AmountFormat } from '../amount.js';
 import type { Dated } from '../dated.js';
 import { factMembers } from '../fact-members.js';
@@ -8,6 +9,16 @@ export type CobruProfile = Dated & {
   readonly amounts: AmountFormat;
   /** Of times without a zone (America/Bogota, which has no daylight saving). */
   readonly zone: string;
+  /**
+   * The first state of a withdrawal in which the money has left for good: 2 (deposited) or 3
+   * (consigned). Which of them is final is documented nowhere; 3 is assumed, as it comes last.
+   */
+  readonly withdrawalPaidState: 2 | 3;
+  /**
+   * Where a subject of a kind is looked up, before its reference. Of a bank withdrawal the answer
+   * names its id `pk`, assumed to be the callback's `id`. Of a cash withdrawal no path is documented.
+   */
+  readonly lookupPaths: Readonly<Partial<Record<SubjectKind, string>>>;
 };
 
 /** Append-only: an entry that the log has passed is never edited. */
@@ -17,6 +28,8 @@ export const COBRU_PROFILES: readonly CobruProfile[] = [
     defaultCurrency: 'COP',
     amounts: { unit: 'major', exponents: EXPONENTS },
     zone: '-05:00',
+    withdrawalPaidState: 3,
+    lookupPaths: { payment: '/cobru_detail/', 'bank-withdrawal': '/thirdpartywithdraw/' },
   },
 ];
 
@@ -24,8 +37,8 @@ export const COBRU_PROFILES: readonly CobruProfile[] = [
  * Versions of the member lists below, as written into the envelope; raise them with every
  * change.
  */
-export const COBRU_WEBHOOK_VERSION = 1;
-export const COBRU_LOOKUP_VERSION = 1;
+export const COBRU_WEBHOOK_VERSION = 2;
+export const COBRU_LOOKUP_VERSION = 2;
 
 /** The only member of a callback's query that is kept: our own order reference, under this name. */
 export const REFERENCE = 'reference';
@@ -37,7 +50,8 @@ export const REFERENCE = 'reference';
 export const COBRU_WEBHOOK_MEMBERS = factMembers(
   {
     url: 'reference',
-    state: 'integer',
+    // A number, or of withdrawals a word.
+    state: 'reference',
     // Anybody's claim, so narrower than an order id of our own: no spaces, where names would fit.
     orderId: 'word',
     payed: 'boolean',
@@ -50,6 +64,10 @@ export const COBRU_WEBHOOK_MEMBERS = factMembers(
     currency_code: 'word',
     cus: 'reference',
     id: 'reference',
+    fee: 'amount',
+    fee_iva: 'amount',
+    gmf: 'amount',
+    idempotency_key: 'reference',
     bank_name: 'integer',
     account_type: 'integer',
     date_created: 'instant',
@@ -62,18 +80,22 @@ export const COBRU_WEBHOOK_MEMBERS = factMembers(
 );
 
 /**
- * Members of the answer to `GET /cobru_detail/{url}`, and of the create answer that has the same
- * form.
+ * Members of the answer to `GET /cobru_detail/{url}`, of the create answer that has the same form,
+ * and of the answer to `GET /thirdpartywithdraw/{id}`. Holder, account and owner members stay out.
  */
 export const COBRU_LOOKUP_MEMBERS = factMembers(
   {
     url: 'reference',
     pk: 'integer',
-    state: 'integer',
+    id: 'reference',
+    state: 'reference',
     amount: 'amount',
     payed_amount: 'amount',
     fee_amount: 'amount',
     fee_iva_amount: 'amount',
+    fee: 'amount',
+    fee_iva: 'amount',
+    gmf: 'amount',
     iva_amount: 'amount',
     payment_method: 'word',
     currency_code: 'word',
@@ -83,6 +105,9 @@ export const COBRU_LOOKUP_MEMBERS = factMembers(
     date_created: 'instant',
     date_payed: 'instant',
     date_expired: 'instant',
+    date_deposited: 'instant',
+    date_consigned: 'instant',
+    date_rejected: 'instant',
   },
   ['status'],
 );

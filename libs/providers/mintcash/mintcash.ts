@@ -1,16 +1,21 @@
 import type { Provider } from '../provider.js';
+import { MINTCASH_CATALOGUE } from './catalogue.js';
+import { mintcashClient } from './client.js';
 import { extractMintCash } from './extract.js';
 import { interpretMintCash } from './interpret.js';
-import { MINTCASH_WEBHOOK_VERSION } from './profile.js';
+import { MINTCASH_LOOKUP_VERSION, MINTCASH_WEBHOOK_VERSION } from './profile.js';
 
-/** MintCash: signed, with event ids. It has a lookup, which the signature makes needless so far. */
+/** MintCash: signed, with event ids. Its lookup settles what a source without proof has claimed. */
 export const mintcash: Provider = {
   name: 'mintcash',
   schemas: {
     webhook: { provider: 'mintcash', shape: 'webhook', version: MINTCASH_WEBHOOK_VERSION },
-    lookup: null,
+    lookup: { provider: 'mintcash', shape: 'lookup', version: MINTCASH_LOOKUP_VERSION },
   },
   extractWebhook: extractMintCash,
+  hasRefundSubjects: false,
+  lookupKinds: ['payment', 'subscription'],
   interpret: interpretMintCash,
-  client: null,
+  client: mintcashClient,
+  catalogue: MINTCASH_CATALOGUE,
 };

@@ -1,6 +1,7 @@
+import type { SubscriptionStatus } from '#ledger/subscription/subscription.js';
 import { EXPONENTS, type AmountFormat } from '../amount.js';
 import type { Dated } from '../dated.js';
-import { factMembers } from '../fact-members.js';
+import { factMembers, type MemberShapes } from '../fact-members.js';
 
 export type MintCashProfile = Dated & {
   /**
@@ -8,15 +9,34 @@ export type MintCashProfile = Dated & {
    * conventions speak of the smallest unit, so the unit is data.
    */
   readonly webhookAmounts: AmountFormat;
+  /** Unit of amounts in answers to lookups, which are shown in major units too. */
+  readonly answerAmounts: AmountFormat;
+  /**
+   * The state that an event of a charge of a subscription stands for, where its data names none.
+   * Their names are written in two ways, and a failed charge is not the end: the state machine
+   * knows `failed` as a state of its own, before the first charge went through.
+   */
+  readonly subscriptionStates: Readonly<Record<string, SubscriptionStatus>>;
 };
 
 /** Append-only: an entry that the log has passed is never edited. */
 export const MINTCASH_PROFILES: readonly MintCashProfile[] = [
-  { effectiveFromMs: 0, webhookAmounts: { unit: 'major', exponents: EXPONENTS } },
+  {
+    effectiveFromMs: 0,
+    webhookAmounts: { unit: 'major', exponents: EXPONENTS },
+    answerAmounts: { unit: 'major', exponents: EXPONENTS },
+    subscriptionStates: {
+      succeeded: 'active',
+      payment_succeeded: 'active',
+      failed: 'past_due',
+      payment_failed: 'past_due',
+    },
+  },
 ];
 
-/** Version of the member list below, as written into the envelope; raise it with every change. */
+/** Versions of the member lists below, as written into the envelope; raise them with every change. */
 export const MINTCASH_WEBHOOK_VERSION = 1;
+export const MINTCASH_LOOKUP_VERSION = 1;
 
 /**
  * Members of the payment event, documented and observed, of the refund in every form that the REST
@@ -67,3 +87,37 @@ export const MINTCASH_MEMBERS = factMembers({
   'data.currentPeriodStart': 'instant',
   'data.currentPeriodEnd': 'instant',
 });
+
+const PAYMENT: MemberShapes = {
+  id: 'reference',
+  externalId: 'identifier',
+  status: 'word',
+  amount: 'amount',
+  currency: 'word',
+  providerTransactionId: 'reference',
+  failureCode: 'word',
+  amountRefunded: 'amount',
+  amountRefundable: 'amount',
+  'card.brand': 'word',
+  createdAt: 'instant',
+  updatedAt: 'instant',
+};
+
+/**
+ * Members of the answers to `GET /payments/{id}` (the guides have the payment in a member of that
+ * name), to `GET /subscriptions/{id}`, and of an error.
+ */
+export const MINTCASH_LOOKUP_MEMBERS = factMembers(
+  {
+    ...PAYMENT,
+    ...Object.fromEntries(
+      Object.entries(PAYMENT).map(([path, shape]) => [`payment.${path}`, shape] as const),
+    ),
+    billingIntervalDays: 'integer',
+    currentPeriodStart: 'instant',
+    currentPeriodEnd: 'instant',
+    code: 'word',
+    'details.requestId': 'word',
+  },
+  ['status'],
+);
