@@ -1,18 +1,5 @@
 import { joinDedupeId, noKeys, type DeliveryKeys } from '../delivery-keys.js';
-import { factMembers } from '../fact-members.js';
 import { filledTextOf, firstTextOf, type Facts } from '../facts.js';
-
-/** The members that decide a Conomy delivery's keys, in all three documented contracts. */
-export const CONOMY_KEY_MEMBERS = factMembers({
-  event: 'word',
-  eventType: 'word',
-  timestamp: 'instant',
-  'transaction.id': 'identifier',
-  'transaction.status': 'word',
-  'data.transaction.id': 'identifier',
-  'data.transaction.status': 'word',
-  'customer.id': 'identifier',
-});
 
 /**
  * Conomy: `transaction/{id}` deduped by id and status, or `customer/{id}` by id and timestamp. The
@@ -30,7 +17,7 @@ export function conomyKeys(body: Facts): DeliveryKeys {
       dedupeId: status === null ? null : joinDedupeId(transactionId, status),
     };
   }
-  const customerId = filledTextOf(body, 'customer.id');
+  const customerId = firstTextOf(body, 'customer.id', 'data.customer.id');
   if (customerId === null) return { ...noKeys, eventType };
   const timestamp = filledTextOf(body, 'timestamp');
   return {

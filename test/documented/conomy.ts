@@ -1,0 +1,110 @@
+import type { DocumentedExample } from './documented-example.js';
+
+/** Every JSON example of Conomy's documentation, in its order. */
+export const CONOMY_EXAMPLES: readonly DocumentedExample[] = [
+  {
+    name: 'Conomy 3.1 login: request',
+    role: 'command',
+    body: '{"clientId":"...","clientSecret":"..."}',
+  },
+  {
+    name: 'Conomy 3.1 login: answer',
+    role: 'command',
+    body: '{"accessToken":"<JWT>","tokenType":"Bearer","expiresIn":3600}',
+  },
+  {
+    name: 'Conomy 3.2 create payment',
+    role: 'command',
+    body: `{"externalId":"order-1001","identityId":"<MERCHANT_IDENTITY_ID>","accountNumber":"<ACCOUNT>","product":"CLP:CLP","type":"PURCHASE",
+ "purchaseAmount":"49990","purchaseCurrency":"CLP","currency":"CLP",
+ "origins":[{"type":"ETPAY","currency":"CLP","etpay":{"successUrl":"https://...","failedUrl":"https://...","customer":{"firstName":"Test","email":"payer@example.com"}}}],
+ "destinations":[{"type":"ACCOUNT","amount":"49990","currency":"CLP","identity":{"identityId":"<ID>"},"account":{"accountNumber":"<ACCOUNT>"}}]}`,
+  },
+  {
+    name: 'Conomy 3.3 payment: SETTLED',
+    role: 'lookup',
+    subject: { kind: 'transaction', reference: '<PAYMENT_ID>' },
+    body: `{"id":"<PAYMENT_ID>","externalId":"order-1001","type":"PURCHASE","status":"SETTLED","product":"CLP:CLP","purchaseAmount":"49990",
+ "purchaseCurrency":"CLP","currency":"CLP","capturedAt":"2026-05-18T10:00:00Z","settledAt":"2026-05-18T10:02:11Z"}`,
+    expected: {
+      subject: 'transaction/<PAYMENT_ID>',
+      eventType: 'lookup',
+      about: 'payment',
+      status: 'succeeded',
+      amount: '49990 CLP',
+      orderId: 'order-1001',
+    },
+  },
+  {
+    name: 'Conomy 3.4 contract A: Transaction.Captured',
+    role: 'webhook',
+    body: `{"event":"Transaction.Captured","data":{"transaction":{"id":"67a0307eaddea901a60144ec","purchaseAmount":"50000","totalAmount":"50000",
+ "externalId":"123456","currency":"COP","status":"CAPTURED"}},"signature":"<64 hex>"}`,
+    expected: {
+      subject: 'transaction/67a0307eaddea901a60144ec',
+      eventType: 'Transaction.Captured',
+      about: 'payment',
+      status: 'processing',
+      amount: '50000.00 COP',
+      orderId: '123456',
+    },
+  },
+  {
+    name: 'Conomy 3.4 contract B: payment.settled',
+    role: 'webhook',
+    body: `{"eventType":"payment.settled","timestamp":"2026-04-17T15:30:00Z",
+ "transaction":{"id":"69e0df45b604159c5b8ba5a9","externalId":"bm_abc-123","status":"SETTLED","totalAmount":"2000.00","currency":"ARS",
+  "type":"TOPUP_ACCOUNT","parentPaymentId":null,"relatedPaymentId":null,"customerId":"69e25243baa9fd9b463d6bac",
+  "settledAt":"2026-04-17T15:30:00Z","expiredAt":null,"unsettledAt":null,"unsettledReason":null,
+  "settlementBatchId":"settlement-ARS-1744889400","documentationStatus":null},
+ "identity":{"id":"...","email":"..."}}`,
+    expected: {
+      subject: 'transaction/69e0df45b604159c5b8ba5a9',
+      eventType: 'payment.settled',
+      about: 'payment',
+      status: 'succeeded',
+      amount: '2000.00 ARS',
+      orderId: 'bm_abc-123',
+    },
+  },
+  {
+    name: 'Conomy 3.4 contract B: customer.levelChanged',
+    role: 'webhook',
+    body: `{"eventType":"customer.levelChanged","timestamp":"2026-04-17T15:42:10Z",
+ "customer":{"id":"69e25243baa9fd9b463d6bac","clientId":"your-client-id","firstName":"Test","lastName":"Customer","email":"c@example.com",
+  "documentNumber":"23111222331","operationLevel":"BASIC","autoCreated":true,"documentsCount":1}}`,
+    expected: {
+      subject: 'customer/69e25243baa9fd9b463d6bac',
+      eventType: 'customer.levelChanged',
+      about: 'customer',
+      status: 'basic',
+      amount: null,
+      orderId: null,
+    },
+  },
+  {
+    name: 'Conomy 3.6 refund: request',
+    role: 'command',
+    body: '{"amount":"150.00","reason":"..."}',
+  },
+  {
+    name: 'Conomy 3.6 refund: answer',
+    role: 'command',
+    body: '{"refundId":"...","parentPaymentId":"...","status":"RECEIVED","totalAmount":"150.00","currency":"ARS","createdAt":"..."}',
+  },
+  {
+    name: 'Conomy 3.7 error: invalidParam',
+    role: 'error',
+    body: '{"status":400,"code":"11","type":"invalidParam","detail":"accountNumber is required","traceId":"5f8f2a8e-4b7c-4a1e-8d3f-1234567890ab"}',
+  },
+  {
+    name: 'Conomy 3.7 error: the shape of the specification',
+    role: 'error',
+    body: '{"statusCode","error","message"}',
+  },
+  {
+    name: 'Conomy 3.7 error: the shape of a sample',
+    role: 'error',
+    body: '{"error":{"type":"bad_request","info":null},"message":null}',
+  },
+];
