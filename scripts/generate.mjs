@@ -1,6 +1,6 @@
 /**
- * Writes what is made from the protobuf sources of the api: lints them, then the typed code (`gen`) and
- * the descriptors for reflection. `--check` writes nothing and fails where the committed files differ.
+ * Writes what is made from the protobuf sources of the api (lints them, then the typed code, `gen`, and the
+ * descriptors for reflection), and the pages in docs/providers. `--check` writes nothing and fails where the committed files differ.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -24,7 +24,15 @@ function write() {
   generateIn(sources);
   for (const file of GENERATED)
     process.stdout.write(`wrote ${relative(root, join(sources, file))}\n`);
-  return 0;
+  return writePages();
+}
+
+/** The pages about providers are snapshots of a spec, so `npm test` compares them without this. */
+function writePages() {
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const spec = 'test/documented/status-pages.spec.ts';
+  const args = [vitest, 'run', '--project', 'unit', '--update', spec];
+  return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status ?? 1;
 }
 
 function compare() {

@@ -114,7 +114,8 @@ function isIdentifier(text: string): boolean {
   return isBounded && !NOT_IN_IDENTIFIER.test(text) && !isSensitive(text);
 }
 
-function isSensitive(text: string): boolean {
+/** A text that holds a card number or a credential, wherever it stands. */
+export function isSensitive(text: string): boolean {
   return text.length >= 10 && (hasCardNumber(text) || hasCredential(text));
 }
 

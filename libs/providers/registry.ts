@@ -1,11 +1,14 @@
 import { cobru } from './cobru/cobru.js';
+import { conomy } from './conomy/conomy.js';
 import { mintcash } from './mintcash/mintcash.js';
 import type { Provider } from './provider.js';
+import { tonder } from './tonder/tonder.js';
 
-/** Conomy and Tonder have their keys (`conomy/keys.ts`, `tonder/keys.ts`) and no provider yet. */
 const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
   [cobru.name, cobru],
+  [conomy.name, conomy],
   [mintcash.name, mintcash],
+  [tonder.name, tonder],
 ]);
 
 /**

@@ -2,14 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { subjectKey } from '#events/subject.js';
 import { cobruKeys } from '#providers/cobru/keys.js';
 import { COBRU_WEBHOOK_MEMBERS } from '#providers/cobru/profile.js';
-import { CONOMY_KEY_MEMBERS, conomyKeys } from '#providers/conomy/keys.js';
+import { conomyKeys } from '#providers/conomy/keys.js';
+import { CONOMY_MEMBERS } from '#providers/conomy/profile.js';
 import { joinDedupeId, type DeliveryKeys } from '#providers/delivery-keys.js';
 import type { FactMembers } from '#providers/fact-members.js';
 import type { Facts } from '#providers/facts.js';
 import { mintcashKeys } from '#providers/mintcash/keys.js';
 import { MINTCASH_MEMBERS } from '#providers/mintcash/profile.js';
 import { readJsonOrFormBody } from '#providers/read-body.js';
-import { TONDER_KEY_MEMBERS, tonderKeys, tonderShape } from '#providers/tonder/keys.js';
+import { tonderKeys, tonderShape } from '#providers/tonder/keys.js';
+import { TONDER_WEBHOOK_MEMBERS } from '#providers/tonder/profile.js';
 import {
   COBRU_ROWS,
   CONOMY_ROWS,
@@ -26,9 +28,9 @@ import {
  */
 const PROVIDERS: Record<string, { members: FactMembers; keys: (facts: Facts) => DeliveryKeys }> = {
   cobru: { members: COBRU_WEBHOOK_MEMBERS, keys: cobruKeys },
-  conomy: { members: CONOMY_KEY_MEMBERS, keys: conomyKeys },
+  conomy: { members: CONOMY_MEMBERS, keys: conomyKeys },
   mintcash: { members: MINTCASH_MEMBERS, keys: mintcashKeys },
-  tonder: { members: TONDER_KEY_MEMBERS, keys: tonderKeys },
+  tonder: { members: TONDER_WEBHOOK_MEMBERS, keys: tonderKeys },
 };
 
 function factsOf(provider: string, body: string | object): Facts {

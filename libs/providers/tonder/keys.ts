@@ -1,29 +1,29 @@
 import { joinDedupeId, noKeys, type DeliveryKeys } from '../delivery-keys.js';
-import { factMembers } from '../fact-members.js';
+import type { MemberShapes } from '../fact-members.js';
 import { filledTextOf, firstTextOf, type Facts } from '../facts.js';
 
-/** The members that decide a Tonder delivery's shape and keys. */
-export const TONDER_KEY_MEMBERS = factMembers({
-  id: 'identifier',
+/** The members that decide a Tonder delivery's shape and keys; `profile.ts` adds the others. */
+export const TONDER_KEY_SHAPES = {
+  id: 'reference',
   operation_type: 'word',
   event_type: 'word',
   event: 'word',
-  event_id: 'identifier',
+  event_id: 'reference',
   action: 'word',
   type: 'word',
   status: 'word',
-  withdrawal_id: 'identifier',
+  withdrawal_id: 'reference',
   status_changes: 'list',
   modified_at: 'instant',
   updated_at: 'instant',
-  transaction_reference: 'identifier',
-  'data.id': 'identifier',
+  transaction_reference: 'reference',
+  'data.id': 'reference',
   'data.operation_type': 'word',
   'data.status': 'word',
   'data.transaction_status': 'word',
-  'data.session_id': 'identifier',
-  'data.payment_id': 'identifier',
-});
+  'data.session_id': 'reference',
+  'data.payment_id': 'reference',
+} as const satisfies MemberShapes;
 
 export type TonderShape = 'direct' | 'nested' | 'hosted' | 'withdrawal' | 'legacy';
 
@@ -51,6 +51,13 @@ export function tonderShape(body: Facts): TonderShape | null {
 
 /** Tonder: see each shape below. A `dedupeId` of null leaves it to the body's digest. */
 export function tonderKeys(body: Facts): DeliveryKeys {
+  const keys = keysByShape(body);
+  // A path cannot carry these two, however encoded, so such a subject could never be looked up.
+  const isPath = keys.subject?.reference === '.' || keys.subject?.reference === '..';
+  return isPath ? { ...noKeys, eventType: keys.eventType } : keys;
+}
+
+function keysByShape(body: Facts): DeliveryKeys {
   switch (tonderShape(body)) {
     case 'direct':
       return directKeys(body);

@@ -1,0 +1,44 @@
+import { parseAmount } from '../../amount.js';
+import {
+  attemptStatus,
+  sessionStatus,
+  TONDER_SESSION_EVENTS,
+  type RankedStatus,
+} from '../statuses.js';
+import { instantOf, tellMovement, type Told, type TonderObject } from './tell-movement.js';
+
+/**
+ * Hosted Checkout: a session is the payment, and its tries to pay are events of it. A declined try
+ * says nothing of the session, which the payer may still complete; one that succeeded is the
+ * session's money.
+ */
+export function tellHosted(data: TonderObject, eventType: string): Told | null {
+  if (eventType === 'payment.transaction') {
+    return tellSession(data, attemptStatus(data.text('status')));
+  }
+  const word = TONDER_SESSION_EVENTS.get(eventType) ?? null;
+  return tellSession(data, sessionStatus(word, data.text('transaction_status')));
+}
+
+/** The answer to `GET /checkout/v1/sessions/{id}`, with the members of its webhooks. */
+export function tellLookedUpSession(session: TonderObject): Told | null {
+  const { text } = session;
+  return tellSession(session, sessionStatus(text('status'), text('transaction_status')));
+}
+
+function tellSession(session: TonderObject, status: RankedStatus | null): Told | null {
+  if (status === null) return null;
+  const { text, profile } = session;
+  const amount = parseAmount(
+    text('amount_total') ?? text('amount'),
+    text('currency') ?? profile.defaultCurrency,
+    profile.hostedAmounts,
+  );
+  const occurredAt =
+    status.status === 'succeeded'
+      ? instantOf(session, 'paid_at')
+      : status.status === 'pending'
+        ? instantOf(session, 'created_at')
+        : null;
+  return tellMovement(session, { kind: 'payment', status, occurredAt, amount, parent: null });
+}
