@@ -11,9 +11,9 @@ const groups = new Set();
 /**
  * Runs Node 24 with these arguments in a process group of its own and keeps the end of its output.
  * Past the time-out the group gets SIGTERM and then SIGKILL. Resolves to
- * `{ isOk, hasTimedOut, output, durationMs }`; never rejects.
+ * `{ isOk, hasTimedOut, output, durationMs }`; never rejects. `onOutput` is told of it as it comes.
  */
-export function runBounded(nodeArguments, { timeoutMs, env }) {
+export function runBounded(nodeArguments, { timeoutMs, env, onOutput = () => {} }) {
   const startedMs = Date.now();
   return new Promise((resolve) => {
     const child = spawn(NODE, nodeArguments, {
@@ -26,6 +26,7 @@ export function runBounded(nodeArguments, { timeoutMs, env }) {
     let killTimer;
     const keep = (chunk) => {
       output = (output + chunk).slice(-OUTPUT_CHARACTERS_MAX);
+      onOutput(chunk);
     };
     child.stdout.setEncoding('utf8').on('data', keep);
     child.stderr.setEncoding('utf8').on('data', keep);

@@ -24,6 +24,12 @@ export const checks = [
 
 export const suites = [suite('unit', 300), suite('postgres', 480), suite('kafka', 420)];
 
+/** The long run of the fuzz test, which `npm test` has a short one of; in place of everything else. */
+export function fuzzStep(deliveries) {
+  const program = join('dist', 'test', 'hostile', 'main.js');
+  return check('fuzz', ['--expose-gc', program, '--deliveries', deliveries], 6 * 3_600);
+}
+
 function check(name, nodeArguments, timeoutSeconds) {
   return { name, arguments: nodeArguments, timeoutMs: timeoutSeconds * SECOND_MS };
 }

@@ -6,12 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { countTests } from './count-tests.mjs';
 import { runBounded, signalAll } from './run-bounded.mjs';
-import { RUN_TIMEOUT_MS, checks, suites } from './test-steps.mjs';
+import { RUN_TIMEOUT_MS, checks, fuzzStep, suites } from './test-steps.mjs';
 
 const NAMES = [...checks, ...suites].map((step) => step.name);
 const HELP = `npm test                        everything
 npm test -- --only unit,lint    these steps: ${NAMES.join(' ')}
 npm test -- libs/ledger money   the tests whose path contains one of these
+npm test -- --fuzz 100000       instead: so many hostile deliveries to every source (minutes)
 
 The last line is \`N passed, N failed, N skipped\`: tests, and each check as one.
 Kafka tests start a broker of their own (Java 17 and Maven) or use KAFKA_BROKERS; where there is
@@ -28,18 +29,27 @@ function readOptions() {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { only: { type: 'string' }, help: { type: 'boolean' } },
+      options: {
+        only: { type: 'string' },
+        fuzz: { type: 'string' },
+        help: { type: 'boolean' },
+      },
     });
     const only = values.only?.split(',').map((name) => name.trim());
     const unknown = only?.find((name) => !NAMES.includes(name));
-    if (unknown === undefined) return { only, help: values.help, filters: positionals };
-    throw new Error(`There is no step ${unknown}; there are ${NAMES.join(', ')}.`);
+    if (unknown !== undefined) {
+      throw new Error(`There is no step ${unknown}; there are ${NAMES.join(', ')}.`);
+    }
+    if (values.fuzz !== undefined && !/^[1-9]\d{0,8}$/.test(values.fuzz)) {
+      throw new Error('--fuzz wants a number of deliveries.');
+    }
+    return { only, help: values.help, fuzz: values.fuzz, filters: positionals };
   } catch (error) {
     return { error: error.message };
   }
 }
 
-async function main({ only, help, filters, error }) {
+async function main({ only, help, fuzz, filters, error }) {
   if (help || error !== undefined) {
     (error ? process.stderr : process.stdout).write(error ? `${error}\n\n${HELP}` : HELP);
     return error ? 2 : 0;
@@ -52,6 +62,7 @@ async function main({ only, help, filters, error }) {
       setTimeout(() => process.exit(130), 3_500);
     });
   }
+  if (fuzz !== undefined) return runFuzz(fuzz);
   const deadlineMs = Date.now() + RUN_TIMEOUT_MS;
   const isWanted = ({ name }) => only?.includes(name) ?? true;
   // A path narrows the tests down; the checks look at everything, so they run when they are named.
@@ -70,6 +81,15 @@ async function main({ only, help, filters, error }) {
     results.push(await runSuite(suite, { filters, deadlineMs }));
   }
   return summarise(results);
+}
+
+async function runFuzz(deliveries) {
+  const build = await runCheck(checks[0], Date.now() + checks[0].timeoutMs);
+  if (!build.isOk) return summarise([build]);
+  const { timeoutMs, arguments: nodeArguments } = fuzzStep(deliveries);
+  const onOutput = (chunk) => process.stdout.write(chunk);
+  const { isOk } = await runBounded(nodeArguments, { timeoutMs, env: environment, onOutput });
+  return isOk ? 0 : 1;
 }
 
 async function runCheck(step, deadlineMs) {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { uuidV7 } from '#events/uuid.js';
-import { problem, PROBLEM_CONTENT_TYPE } from '#platform/problem.js';
+import { answerUnreadable } from '#platform/unreadable-request.js';
 import { writeProblem } from './http/problem-writer.js';
 import { refusalOfStatus } from './http/problem.filter.js';
 
@@ -15,25 +15,6 @@ export const apiServerOptions = {
   /** The router refuses a malformed URL before any hook or filter sees it. */
   frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply): void =>
     writeProblem({ request, reply }, refusalOfStatus(400)),
-  clientErrorHandler: (_error: Error, socket: Socket): void => {
-    if (socket.writable) socket.end(unreadableAnswer());
-    else socket.destroy();
-  },
+  clientErrorHandler: (error: Error, socket: Socket): void =>
+    answerUnreadable(error, { socket, requestId: uuidV7() }),
 } as const;
-
-/** For what is no HTTP request at all: there is nothing but the socket to answer on. */
-function unreadableAnswer(): string {
-  const requestId = uuidV7();
-  const body = JSON.stringify(
-    problem('malformed-request', { detail: 'This is not HTTP that can be read.', requestId }),
-  );
-  return [
-    'HTTP/1.1 400 Bad Request',
-    `content-type: ${PROBLEM_CONTENT_TYPE}`,
-    `content-length: ${Buffer.byteLength(body)}`,
-    `x-request-id: ${requestId}`,
-    'connection: close',
-    '',
-    body,
-  ].join('\r\n');
-}

@@ -108,6 +108,11 @@ export class AcceptDelivery {
     return this.refuse(admission, 'request-timeout', { outcome: 'too_slow' });
   }
 
+  /** The body came in crumbs, each of which costs as much as a whole one. */
+  refuseTooFragmented(admission: Admission): WebhookAnswer {
+    return this.refuse(admission, 'malformed-request', { outcome: 'too_fragmented' });
+  }
+
   /** The sender went away before its body was whole: there is nobody to answer. */
   abandon(admission: Admission): void {
     this.finish(admission, { outcome: 'aborted', status: 499 });

@@ -20,6 +20,7 @@ export type WebhookOutcome =
   | 'unknown_source'
   | 'aborted'
   | 'too_slow'
+  | 'too_fragmented'
   | 'server_error';
 
 export class IngestMetrics {

@@ -1,25 +1,15 @@
-import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
-import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { openEventLogs } from '#event-log/open-event-logs.js';
 import { openKeyRing } from '#events/file-key-ring.js';
 import { loadConfig, loadEnvFile } from '#platform/config.js';
 import { HealthRegistry } from '#platform/health.js';
 import { createLogger } from '#platform/logger.js';
 import { Metrics } from '#platform/metrics.js';
-import { NestLogger } from '#platform/nest-logger.js';
-import { answerOperations } from '#platform/operations.js';
 import { Shutdown } from '#platform/shutdown.js';
 import { startTelemetry } from '#platform/telemetry.js';
 import { parseAccounts } from '#providers/parse-accounts.js';
 import { openDatabase } from '#read-models/database.js';
-import { IngestModule } from './ingest.module.js';
-import { webhookServerOptions } from './webhook-route.js';
-
-@Module({})
-class IngestApp {}
+import { createIngestServer } from './ingest-server.js';
 
 /** The webhook edge as a process of its own: any number may run beside each other. */
 async function main(): Promise<void> {
@@ -40,32 +30,16 @@ async function main(): Promise<void> {
   const database =
     url === null ? null : openDatabase({ url, poolMax, applicationName: 'cuadre-ingest', onError });
   const logs = await openEventLogs({ config, databaseUrl: url, logger });
-  const [metrics, health] = [new Metrics(), new HealthRegistry()];
-  const ingest = IngestModule.register({
+  const app = await createIngestServer({
     accounts: parsed.accounts,
     observations: logs.observations,
     keyRing: openKeyRing(config.keyRingDir, { create: true }),
     database,
     config,
     logger,
-    metrics,
-    health,
+    metrics: new Metrics(),
+    health: new HealthRegistry(),
   });
-  const adapter = new FastifyAdapter(webhookServerOptions);
-  const app = await NestFactory.create<NestFastifyApplication>(
-    { module: IngestApp, imports: [ingest] },
-    adapter,
-    { logger: new NestLogger(logger), abortOnError: false },
-  );
-  for (const path of ['/healthz', '/readyz', '/metrics']) {
-    adapter.getInstance().get(path, async (_request, reply) => {
-      const answer = await answerOperations(path, { health, metrics });
-      return reply
-        .code(answer?.status ?? 404)
-        .header('content-type', answer?.contentType ?? 'text/plain')
-        .send(answer?.body ?? '');
-    });
-  }
   await app.listen(config.http.port, config.http.host);
   logger.info({ port: config.http.port }, 'Taking webhooks.');
   const shutdown = new Shutdown({ timeoutMs: config.shutdownTimeoutMs, logger });

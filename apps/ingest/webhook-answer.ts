@@ -16,6 +16,9 @@ export const REFUSAL_CODES = [
   'unsupported-encoding',
   'wrong-environment',
   'method-not-allowed',
+  'malformed-request',
+  'request-timeout',
+  'expectation-failed',
   'log-unavailable',
 ] as const;
 
@@ -63,8 +66,6 @@ export function refusalAnswer(
       'content-type': PROBLEM_CONTENT_TYPE,
       'x-request-id': requestId,
       ...(retryAfterMs === undefined ? {} : { 'retry-after': retryAfterSeconds(retryAfterMs) }),
-      // The rest of the body is not read, so the connection cannot be used again.
-      ...(code === 'body-too-large' ? { connection: 'close' } : {}),
     },
     body: templates.get(code)?.join(requestId) ?? '',
   };

@@ -1,7 +1,13 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { uuidV7 } from '#events/uuid.js';
 import type { Logger } from '#platform/logger.js';
+import { answerUnreadable, endWithProblem } from '#platform/unreadable-request.js';
 import type { AcceptDelivery } from './accept-delivery.js';
+import { sendLast } from './last-answer.js';
+import { OpenBodies } from './open-bodies.js';
 import { readRequestBody } from './read-request-body.js';
 import { refusalAnswer, type WebhookAnswer } from './webhook-answer.js';
 
@@ -13,9 +19,29 @@ export const webhookServerOptions = {
   logger: false,
   /** A sender has this long for its whole request. */
   requestTimeout: 15_000,
+  /** Longer than the 60 s of the usual load balancers, so that it is they who close. */
   keepAliveTimeout: 65_000,
-  http: { headersTimeout: 10_000, maxHeaderSize: 16_384 },
+  http: {
+    /** Counts from the connection on, also where nothing is ever sent. */
+    headersTimeout: 10_000,
+    /** How late the two time-outs may be. */
+    connectionsCheckingInterval: 2_000,
+    /** Request line and headers together. */
+    maxHeaderSize: 16_384,
+    // No host is told from another here, and Node's own refusal would have no body.
+    requireHostHeader: false,
+  },
+  routerOptions: { maxParamLength: 2_048 },
+  frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply): void =>
+    void send(reply, refusalAnswer('malformed-request', { requestId: uuidV7() })),
+  clientErrorHandler: (error: Error, socket: Socket): void =>
+    answerUnreadable(error, { socket, requestId: uuidV7() }),
 } as const;
+
+/** Connections to the server that carries the route; more are closed as they come. */
+const CONNECTIONS_MAX = 10_000;
+/** Bytes of all bodies that are still on their way. */
+const OPEN_BODIES_BYTES_MAX = 64 * 1_048_576;
 
 export type WebhookRoutesOptions = {
   readonly acceptDelivery: AcceptDelivery;
@@ -32,31 +58,40 @@ export function webhookRoutes(
   options: WebhookRoutesOptions,
   done: () => void,
 ): void {
+  const ports = { ...options, open: new OpenBodies(OPEN_BODIES_BYTES_MAX) };
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
   fastify.route({
     method: 'POST',
     url: '/webhooks/:source',
-    onRequest: (request, reply) => serve(request, reply, options),
+    onRequest: (request, reply) => serve(request, reply, ports),
     handler: notAllowed,
   });
   fastify.route({
-    method: ['GET', 'PUT', 'PATCH', 'DELETE'],
+    method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'],
     url: '/webhooks/:source',
     onRequest: notAllowed,
     handler: notAllowed,
   });
+  guardServer(fastify.server);
   done();
 }
+
+type Ports = WebhookRoutesOptions & { readonly open: OpenBodies };
 
 async function serve(
   request: FastifyRequest,
   reply: FastifyReply,
-  { acceptDelivery, logger }: WebhookRoutesOptions,
+  ports: Ports,
 ): Promise<FastifyReply> {
+  const { acceptDelivery, logger } = ports;
   try {
-    const answer = await answerTo(request, acceptDelivery);
-    return answer === null ? reply.hijack() : send(reply, answer);
+    const answer = await answerTo(request, ports);
+    if (answer === null) return reply.hijack();
+    const { raw } = request;
+    if (!isRestUnwanted(raw, { answer, acceptDelivery })) return send(reply, answer);
+    sendLast({ request: raw, response: reply.hijack().raw }, answer);
+    return reply;
   } catch (error) {
     // A defect of ours: the sender is asked to come back, and never told that it was wrong.
     const requestId = uuidV7();
@@ -68,7 +103,7 @@ async function serve(
 /** Null where the sender went away. */
 async function answerTo(
   { raw }: FastifyRequest,
-  acceptDelivery: AcceptDelivery,
+  { acceptDelivery, open }: Ports,
 ): Promise<WebhookAnswer | null> {
   const { pathname, query } = splitUrl(raw.url ?? '');
   const admitted = acceptDelivery.admit({
@@ -77,11 +112,26 @@ async function answerTo(
     headers: raw.headers,
   });
   if ('answer' in admitted) return admitted.answer;
-  const body = await readRequestBody(raw, acceptDelivery.bodyLimitBytes);
+  const body = await readRequestBody(raw, { bytesMax: acceptDelivery.bodyLimitBytes, open });
   if ('bytes' in body) return acceptDelivery.accept(admitted.admission, body.bytes);
   if (body.refused === 'too-large') return acceptDelivery.refuseTooLarge(admitted.admission);
+  if (body.refused === 'too-slow') return acceptDelivery.refuseTooSlow(admitted.admission);
+  if (body.refused === 'too-fragmented') {
+    return acceptDelivery.refuseTooFragmented(admitted.admission);
+  }
   acceptDelivery.abandon(admitted.admission);
   return null;
+}
+
+/** Whether more of the body may follow than anybody should read to use the connection again. */
+function isRestUnwanted(
+  { headers, complete }: IncomingMessage,
+  refused: { readonly answer: WebhookAnswer; readonly acceptDelivery: AcceptDelivery },
+): boolean {
+  if (complete) return false;
+  if ([400, 408].includes(refused.answer.status) || headers['transfer-encoding'] !== undefined)
+    return true;
+  return Number(headers['content-length']) > refused.acceptDelivery.bodyLimitBytes;
 }
 
 async function notAllowed(_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -98,4 +148,16 @@ function splitUrl(url: string): { readonly pathname: string; readonly query: str
   return start === -1
     ? { pathname: url, query: '' }
     : { pathname: url.slice(0, start), query: url.slice(start + 1) };
+}
+
+/** What Node's server does by itself, and without a word to the sender, is given an answer. */
+function guardServer(server: Server): void {
+  server.maxConnections = CONNECTIONS_MAX;
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    const { status, headers, body } = refusalAnswer('expectation-failed', { requestId: uuidV7() });
+    response.writeHead(status, { ...headers, connection: 'close' }).end(body);
+  });
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
+    endWithProblem('method-not-allowed', { socket, requestId: uuidV7() }),
+  );
 }

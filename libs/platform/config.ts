@@ -144,7 +144,8 @@ const SETTINGS = z.object({
   APPEND_TIMEOUT_MS: integer(50, 60_000).default(2000),
   APPEND_QUEUE_RECORDS_MAX: integer(1, 1_000_000).default(20_000),
   APPEND_QUEUE_BYTES_MAX: integer(1_048_576, 4_294_967_296).default(67_108_864),
-  BODY_LIMIT_BYTES: integer(1024, 1_048_576).default(262_144),
+  // A record of the log is at most 1 MiB, and holds the sealed body beside the facts of it.
+  BODY_LIMIT_BYTES: integer(1024, 917_504).default(262_144),
   PROJECTOR_BATCH_RECORDS_MAX: integer(1, 100_000).default(2000),
   MIN_POSITION_WAIT_MS: integer(0, 60_000).default(2000),
   SHUTDOWN_TIMEOUT_MS: integer(100, 600_000).default(10_000),

@@ -53,8 +53,7 @@ const REASONS: Partial<Readonly<Record<ProblemCode, string>>> = {
 
 /** Node keeps the answer that a socket is at in this member, and has no public way to it. */
 function hasAnswerBegun(socket: Duplex): boolean {
-  if (!('_httpMessage' in socket)) return false;
-  const answer = socket._httpMessage;
+  const answer: unknown = Reflect.get(socket, '_httpMessage');
   if (typeof answer !== 'object' || answer === null || !('headersSent' in answer)) return false;
   return answer.headersSent === true;
 }
