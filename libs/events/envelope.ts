@@ -58,8 +58,17 @@ const SPEC_VERSION = Buffer.from('1.0');
 const JSON_TYPE = Buffer.from('application/json');
 
 /** Reads a record back. Throws `MalformedEnvelope` for what Cuadre never wrote. */
-export function decodeObservation({ headers, value }: StoredRecord | LogRecord): Observation {
-  const text = (name: string): string | null => headers[name]?.toString('utf8') ?? null;
+export function decodeObservation(record: StoredRecord | LogRecord): Observation {
+  return decode(record, record.headers['ce_sealed'] ?? null);
+}
+
+/** As `decodeObservation`, but without the sealed bytes, which no fold may read. */
+export function decodeUnsealed(record: StoredRecord | LogRecord): Observation {
+  return decode(record, null);
+}
+
+function decode(record: StoredRecord | LogRecord, sealed: Buffer | null): Observation {
+  const text = headerReaderOf(record);
   const required = (name: string): string => {
     const found = text(name);
     if (found === null) throw new MalformedEnvelope(`Header ${name} is missing.`);
@@ -67,30 +76,38 @@ export function decodeObservation({ headers, value }: StoredRecord | LogRecord):
   };
   const [, account = '', route = ''] = required('ce_source').split('/');
   const asOf = text('ce_asof');
+  const traceIds = text('ce_providertraceids');
+  const headers = text('ce_headers');
   return {
     id: required('ce_id'),
-    kind: parseKind(required('ce_type')),
+    kind: kindOf(required('ce_type')),
     account,
     route,
     subject: required('ce_subject'),
     receivedAtMs: Date.parse(required('ce_time')),
-    schema: parseDataSchema(required('ce_dataschema')),
-    verification: parseVerification(required('ce_verification')),
+    schema: schemaOf(required('ce_dataschema')),
+    verification: verificationOf(required('ce_verification')),
     requestId: required('ce_requestid'),
-    providerTraceIds: (text('ce_providertraceids') ?? '')
-      .split(',')
-      .filter((id) => id !== '')
-      .map(decodeURIComponent),
+    providerTraceIds:
+      traceIds === null ? [] : traceIds.split(',').filter(Boolean).map(decodeURIComponent),
     redactedQuery: text('ce_query'),
-    headers: JSON.parse(text('ce_headers') ?? '{}') as Record<string, string>,
+    headers: headers === null ? {} : (JSON.parse(headers) as Record<string, string>),
     bodyType: text('ce_bodytype'),
     bodyDigest: required('ce_bodydigest'),
     traceparent: text('traceparent'),
     lookup:
       asOf === null ? null : { asOf: BigInt(asOf), askedAtMs: Date.parse(required('ce_askedat')) },
-    value,
-    sealed: headers['ce_sealed'] ?? null,
+    value: record.value,
+    sealed,
   };
+}
+
+function headerReaderOf(record: StoredRecord | LogRecord): (name: string) => string | null {
+  if ('headerText' in record && record.headerText !== undefined) {
+    return (name) => record.headerText?.(name) ?? null;
+  }
+  const { headers } = record;
+  return (name) => headers[name]?.toString('utf8') ?? null;
 }
 
 /** A record on the private log that is not an envelope of ours. */
@@ -123,4 +140,23 @@ function parseVerification(text: string): Verification {
     throw new MalformedEnvelope(`Verification ${text} is not known.`);
   }
   return { mode: known, verdict, keyId: keyId === '' ? null : keyId };
+}
+
+const kindOf = remembered(parseKind);
+const schemaOf = remembered(parseDataSchema);
+const verificationOf = remembered(parseVerification);
+
+const REMEMBERED_MAX = 200;
+
+/** A few texts stand in nearly all records: each is taken apart once. */
+function remembered<T>(parse: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    const parsed = parse(text);
+    if (known.size >= REMEMBERED_MAX) known.clear();
+    known.set(text, parsed);
+    return parsed;
+  };
 }

@@ -47,12 +47,21 @@ export type OrderSnapshotV1 = {
   readonly version: string;
 };
 
-/** A message that waits in the outbox: headers as text, because all of them are. */
+/** A message that waits in the outbox: the snapshot, and what its headers are made of. */
 export type PublicMessage = {
   readonly topic: string;
+  /** Id of what the snapshot tells of; also the record's key. */
   readonly key: string;
+  /** Type of the CloudEvent. */
+  readonly type: string;
+  readonly foldVersion: number;
+  readonly version: bigint;
+  /** Milliseconds since the epoch. */
+  readonly recordedAtMs: number;
+  /** W3C trace context of what moved it. */
+  readonly traceparent: string | null;
+  /** The snapshot as JSON. */
   readonly value: Buffer;
-  readonly headers: Readonly<Record<string, string>>;
 };
 
 export function paymentMessage(
@@ -60,13 +69,8 @@ export function paymentMessage(
   snapshot: PaymentSnapshotV1,
   traceparent: string | null,
 ): PublicMessage {
-  return message(topic, {
-    type: `cuadre.${snapshot.kind}.changed.v1`,
-    source: '/cuadre/payments',
-    subject: snapshot.paymentId,
-    snapshot,
-    traceparent,
-  });
+  const type = `cuadre.${snapshot.kind}.changed.v1`;
+  return message({ topic, key: snapshot.paymentId, type, traceparent }, snapshot);
 }
 
 export function orderMessage(
@@ -74,37 +78,43 @@ export function orderMessage(
   snapshot: OrderSnapshotV1,
   traceparent: string | null,
 ): PublicMessage {
-  return message(topic, {
-    type: 'cuadre.order.changed.v1',
-    source: '/cuadre/orders',
-    subject: snapshot.orderId,
-    snapshot,
-    traceparent,
-  });
+  return message({ topic, key: snapshot.orderId, type: ORDER_TYPE, traceparent }, snapshot);
 }
 
+const ORDER_TYPE = 'cuadre.order.changed.v1';
+
 function message(
-  topic: string,
-  event: {
-    readonly type: string;
-    readonly source: string;
-    readonly subject: string;
-    readonly snapshot: PaymentSnapshotV1 | OrderSnapshotV1;
-    readonly traceparent: string | null;
-  },
+  identity: Pick<PublicMessage, 'topic' | 'key' | 'type' | 'traceparent'>,
+  snapshot: PaymentSnapshotV1 | OrderSnapshotV1,
 ): PublicMessage {
-  const { snapshot, subject } = event;
-  const headers: Record<string, string> = {
-    ce_specversion: '1.0',
-    ce_id: uuidV5(`${event.type}/${subject}/${snapshot.foldVersion}/${snapshot.version}`),
-    ce_type: event.type,
-    ce_source: event.source,
-    // Header values are text on the wire; order ids may hold anything.
-    ce_subject: encodeURIComponent(subject),
-    ce_time: snapshot.recordedAt,
-    ce_sequence: snapshot.version.padStart(20, '0'),
-    'content-type': 'application/json',
+  return {
+    ...identity,
+    foldVersion: snapshot.foldVersion,
+    version: BigInt(snapshot.version),
+    recordedAtMs: Date.parse(snapshot.recordedAt),
+    value: Buffer.from(JSON.stringify(snapshot)),
   };
-  if (event.traceparent !== null) headers['ce_traceparent'] = event.traceparent;
-  return { topic, key: subject, value: Buffer.from(JSON.stringify(snapshot)), headers };
+}
+
+/** The headers of a message on its public topic: text, because all of them are. */
+export function publicHeaders({
+  key,
+  type,
+  foldVersion,
+  version,
+  recordedAtMs,
+  traceparent,
+}: PublicMessage): Readonly<Record<string, string>> {
+  return {
+    ce_specversion: '1.0',
+    ce_id: uuidV5(`${type}/${key}/${foldVersion}/${version}`),
+    ce_type: type,
+    ce_source: type === ORDER_TYPE ? '/cuadre/orders' : '/cuadre/payments',
+    // Header values are text on the wire; order ids may hold anything.
+    ce_subject: encodeURIComponent(key),
+    ce_time: new Date(recordedAtMs).toISOString(),
+    ce_sequence: version.toString().padStart(20, '0'),
+    'content-type': 'application/json',
+    ...(traceparent === null ? {} : { ce_traceparent: traceparent }),
+  };
 }

@@ -18,6 +18,8 @@ export type StoredRecord = {
   readonly key: string;
   readonly value: Buffer;
   readonly headers: Readonly<Record<string, Buffer>>;
+  /** What `headers` has under the name, as UTF-8: for logs that can tell without making them all. */
+  headerText?(name: string): string | null;
 };
 
 export type RecordPosition = { readonly partition: number; readonly position: bigint };

@@ -40,9 +40,19 @@ export function unkeyedKey(account: string, digest: string): string {
 }
 
 export function parseSubjectKey(key: string): Subject {
-  const [account = '', kind = '', ...rest] = key.split('/');
+  const first = key.indexOf('/');
+  const second = key.indexOf('/', first + 1);
+  if (first === -1 || second === -1) {
+    const [account = '', kind = ''] = key.split('/');
+    return { account, kind: kind as SubjectKind, reference: '' };
+  }
   // A report line's or a period's reference has slashes of its own.
-  return { account, kind: kind as SubjectKind, reference: decodeURIComponent(rest.join('/')) };
+  const encoded = key.slice(second + 1);
+  return {
+    account: key.slice(0, first),
+    kind: key.slice(first + 1, second) as SubjectKind,
+    reference: encoded.includes('%') ? decodeURIComponent(encoded) : encoded,
+  };
 }
 
 /** Everything but RFC 3986 unreserved characters, so that the result is plain ASCII without `/`. */

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
+import { dashed } from '#events/uuid.js';
 import { mayConfirm } from '#ledger/trust.js';
 import type { Queryable } from '#read-models/database.js';
-import type { Row } from '#read-models/writes/write-rows.js';
+import { arrayParameter, type Row } from '#read-models/writes/array-parameters.js';
 import type { EventMeaning } from './fold-payments.js';
 import type { Interpreted } from './interpret-record.js';
 import { tellingText } from './telling-text.js';
@@ -40,6 +41,7 @@ export function dedupe(
     const { meaning } = input;
     if (meaning.kind === 'poison') return { input, outcome: 'parked', reason: meaning.reason };
     if (meaning.kind === 'ignored') return { input, outcome: 'ignored', reason: meaning.reason };
+    if (meaning.kind === 'period-close') return { input, outcome: 'applied', reason: null };
     const digest = factsDigest(meaning);
     const before = digests.get(meaning.eventId);
     if (before === undefined) {
@@ -65,7 +67,7 @@ export async function knownDigests(
   const { rows } = await tx.query<{ event_id: string; facts_digest: string }>({
     name: `${schema}.events.known`,
     text: `select event_id, facts_digest from ${schema}.events where event_id = any($1::uuid[])`,
-    values: [[...new Set(ids)]],
+    values: [arrayParameter('uuid', ids)],
   });
   return new Map(rows.map((row) => [row.event_id, row.facts_digest]));
 }
@@ -86,5 +88,5 @@ function judge(
 
 function factsDigest({ event }: EventMeaning): string {
   const hex = hash('sha256', `${event.orderId ?? ''}\n${tellingText(event.tells)}`, 'hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+  return dashed(hex);
 }

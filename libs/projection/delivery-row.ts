@@ -2,14 +2,13 @@ import { subjectIdOf } from '#events/ids.js';
 import { parseSubjectKey } from '#events/subject.js';
 import { statusByKind } from '#ledger/payment/payment-kind.js';
 import type { Telling } from '#providers/provider.js';
-import type { Row } from '#read-models/writes/write-rows.js';
+import type { Row } from '#read-models/writes/array-parameters.js';
 import type { Deduped } from './dedupe.js';
 
 /** How a record of the log looks in `deliveries`: ids, verdicts and times, never contents. */
 export function deliveryRow({ input, outcome, reason }: Deduped): Row {
   const { record, recordedAtMs, meaning } = input;
   const { observation } = meaning;
-  const recordedAt = new Date(recordedAtMs).toISOString();
   if (observation === null) return strangerRow({ input, outcome, reason });
   const event = meaning.kind === 'event' ? meaning.event : null;
   return [
@@ -37,8 +36,8 @@ export function deliveryRow({ input, outcome, reason }: Deduped): Row {
     observation.traceparent,
     observation.bodyDigest,
     event?.occurredAt ?? null,
-    new Date(observation.receivedAtMs).toISOString(),
-    recordedAt,
+    observation.receivedAtMs,
+    recordedAtMs,
   ];
 }
 
@@ -64,7 +63,6 @@ const NO_OBSERVATION = '00000000-0000-0000-0000-000000000000';
 /** A record that is no envelope of ours still has its row: nothing in the log goes unseen. */
 function strangerRow({ input, outcome, reason }: Deduped): Row {
   const { record, recordedAtMs } = input;
-  const recordedAt = new Date(recordedAtMs).toISOString();
   const unknown = 'unknown';
   return [
     record.partition,
@@ -91,7 +89,7 @@ function strangerRow({ input, outcome, reason }: Deduped): Row {
     null,
     unknown,
     null,
-    recordedAt,
-    recordedAt,
+    recordedAtMs,
+    recordedAtMs,
   ];
 }

@@ -17,7 +17,11 @@ import {
   type FoldTable,
 } from '#read-models/fold/fold-tables.js';
 import { writeOutbox } from '#read-models/writes/outbox.js';
-import { writeRows, type Row, type WriteMode } from '#read-models/writes/write-rows.js';
+import type { Row } from '#read-models/writes/array-parameters.js';
+import { writeRows, type WriteMode } from '#read-models/writes/write-rows.js';
+import type { BooksStep } from './books/fold-books.js';
+import { PostingSteps } from './books/posting-steps.js';
+import { readBooksHead, writeBooks } from './books/write-books.js';
 import { advanceCheckpoint, type Checkpoint } from './checkpoint.js';
 import { dedupe, knownDigests, type Deduped } from './dedupe.js';
 import { deliveryRow } from './delivery-row.js';
@@ -26,6 +30,7 @@ import { attachPayments, foldOrders } from './fold-orders.js';
 import {
   changeRow,
   foldEvent,
+  newOrdersOf,
   paymentRow,
   publicVersion,
   refundRows,
@@ -90,7 +95,7 @@ export async function foldBatch(
   };
   const schema = foldSchemaName(target.generation);
   // Issued together, run in this order: nothing is read before the checkpoint's lock is held.
-  const [, parked, known, payments] = await Promise.all([
+  const [, parked, known, payments, head] = await Promise.all([
     advanceCheckpoint(tx, target.generation, {
       partition: batch.partition,
       expected: checkpoint.nextPosition,
@@ -101,6 +106,7 @@ export async function foldBatch(
     parkedSubjects(tx, schema, interpreted),
     knownDigests(tx, schema, interpreted),
     loadPayments(tx, schema, interpreted),
+    readBooksHead(tx, schema, batch.partition),
   ]);
   const {
     foldable,
@@ -117,6 +123,12 @@ export async function foldBatch(
     writeRows(tx, { schema, table, rows, mode });
   const [merged] = await Promise.all([
     writePayments(tx, schema, folded),
+    writeBooks(tx, schema, {
+      partition: batch.partition,
+      head,
+      steps: folded.steps,
+      recordedAtMs: next.lastRecordedAtMs,
+    }),
     write(SUBSCRIPTIONS, latest.subscriptions, 'newest'),
     write(CUSTOMERS, latest.customers, 'newest'),
     write(PARKED_SUBJECTS, subjects, 'insert'),
@@ -158,6 +170,8 @@ function interpretAll(
 type FoldedPayments = {
   readonly payments: readonly PaymentInFold[];
   readonly changes: readonly PaymentChange[];
+  /** What the events post to the books. */
+  readonly steps: readonly BooksStep[];
 };
 
 /** Folds in memory, event by event, in the order of the partition. */
@@ -167,18 +181,23 @@ function foldPayments(
 ): FoldedPayments {
   const touched = new Map<string, PaymentInFold>();
   const changes: PaymentChange[] = [];
-  for (const { input, outcome } of deduped) {
+  const postings = new PostingSteps();
+  for (const one of deduped) {
+    const { input, outcome } = one;
     const { meaning } = input;
+    postings.close(one);
     if (meaning.kind !== 'event' || outcome === 'duplicate' || outcome === 'parked') continue;
     if (meaning.event.tells.about !== 'payment') continue;
     const payment = loaded.get(meaning.observation.subject);
     invariant(payment !== undefined, 'Every event of a batch has its payment loaded.');
+    const before = payment.state;
     const change = foldEvent(payment, input, { ...meaning, isConflict: outcome === 'conflict' });
+    postings.record(payment, { before, meaning, recordedAtMs: input.recordedAtMs });
     touched.set(payment.subject, payment);
     if (change !== null) changes.push(change);
   }
   const payments = [...touched.values()].sort((a, b) => (a.paymentId < b.paymentId ? -1 : 1));
-  return { payments, changes };
+  return { payments, changes, steps: postings.steps };
 }
 
 /** Answers the payments whose view has refunds of their own ids, as `writeSharedPayments` does. */
@@ -187,15 +206,18 @@ async function writePayments(
   schema: string,
   { payments }: FoldedPayments,
 ): Promise<readonly MergedPayment[]> {
-  const links = payments.flatMap(({ paymentId, state }) =>
-    state.attributions.map(({ orderId }) => ({ orderId, paymentId })),
+  const links = payments.flatMap((payment) =>
+    newOrdersOf(payment).map((orderId) => ({ orderId, paymentId: payment.paymentId })),
   );
   const apart = payments.filter((payment) => !hasSharedRow(payment));
   const shared = payments.filter(hasSharedRow);
   const refunds = payments.flatMap(refundRows);
+  const write = (rows: readonly Row[], mode: WriteMode): Promise<void> =>
+    writeRows(tx, { schema, table: PAYMENTS, rows, mode });
   const [merged] = await Promise.all([
     writeSharedPayments(tx, schema, shared),
-    writeRows(tx, { schema, table: PAYMENTS, rows: apart.map(paymentRow), mode: 'upsert' }),
+    write(apart.filter(({ stored }) => stored === null).map(paymentRow), 'insert'),
+    write(apart.filter(({ stored }) => stored !== null).map(paymentRow), 'upsert'),
     writeRows(tx, { schema, table: REFUNDS, rows: refunds, mode: 'upsert' }),
     attachPayments(tx, schema, links),
     writeWork(tx, schema, payments),

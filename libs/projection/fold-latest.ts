@@ -1,6 +1,6 @@
 import { mayConfirm } from '#ledger/trust.js';
 import { parseSubjectKey } from '#events/subject.js';
-import type { Row } from '#read-models/writes/write-rows.js';
+import type { Row } from '#read-models/writes/array-parameters.js';
 import type { Deduped } from './dedupe.js';
 import type { EventMeaning } from './fold-payments.js';
 
@@ -28,7 +28,7 @@ export function foldLatest(deduped: readonly Deduped[]): LatestRows {
     if (meaning.kind !== 'event' || outcome !== 'applied' || !mayConfirm(meaning.trust)) continue;
     const { about } = meaning.event.tells;
     if (about === 'payment') continue;
-    const latest = toLatest(meaning, new Date(recordedAtMs).toISOString());
+    const latest = toLatest(meaning, recordedAtMs);
     const before = newest[about].get(meaning.subjectId);
     if (latest === null || (before !== undefined && !isNewer(latest, before))) continue;
     newest[about].set(meaning.subjectId, latest);
@@ -39,7 +39,7 @@ export function foldLatest(deduped: readonly Deduped[]): LatestRows {
 /** Stands for the time of a fact whose provider states none: any other is newer. */
 const NO_TIME = '1970-01-01T00:00:00.000Z';
 
-function toLatest(meaning: EventMeaning, recordedAt: string): Latest | null {
+function toLatest(meaning: EventMeaning, recordedAtMs: number): Latest | null {
   const { observation, event, eventId, subjectId } = meaning;
   const { tells } = event;
   const { account, reference } = parseSubjectKey(observation.subject);
@@ -62,7 +62,7 @@ function toLatest(meaning: EventMeaning, recordedAt: string): Latest | null {
         fact.rank,
         toldAt,
         eventId,
-        recordedAt,
+        recordedAtMs,
       ],
     };
   }
@@ -78,7 +78,7 @@ function toLatest(meaning: EventMeaning, recordedAt: string): Latest | null {
         fact.documents,
         toldAt,
         eventId,
-        recordedAt,
+        recordedAtMs,
       ],
     };
   }

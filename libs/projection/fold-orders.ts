@@ -5,7 +5,8 @@ import { viewOrder, type OrderPayment } from '#ledger/order/order.js';
 import type { PaymentStatus } from '#ledger/payment/payment-status.js';
 import type { Queryable } from '#read-models/database.js';
 import { ORDER_PAYMENTS, ORDERS } from '#read-models/fold/fold-tables.js';
-import { insertMissingRows, writeRows, type Row } from '#read-models/writes/write-rows.js';
+import type { Row } from '#read-models/writes/array-parameters.js';
+import { insertMissingRows, writeRows } from '#read-models/writes/write-rows.js';
 import { publicVersion, type PaymentInFold } from './fold-payments.js';
 import { FOLD_VERSION } from './fold-version.js';
 
@@ -95,13 +96,14 @@ async function foldShared(
   return orders.filter(({ orderId, version }) => versions.get(orderId) !== version);
 }
 
+/** Links that are not there yet: only who folds a payment makes its links, so no other transaction can. */
 export async function attachPayments(
   tx: Queryable,
   schema: string,
   links: readonly { readonly orderId: string; readonly paymentId: string }[],
 ): Promise<void> {
   const rows = links.map(({ orderId, paymentId }) => [orderId, paymentId]);
-  await writeRows(tx, { schema, table: ORDER_PAYMENTS, rows, mode: 'insert-missing' });
+  await writeRows(tx, { schema, table: ORDER_PAYMENTS, rows, mode: 'insert' });
 }
 
 type AttachedPayment = {
@@ -149,7 +151,7 @@ function recompute(orderId: string, attached: readonly AttachedPayment[]) {
   const flags = [...new Set(current.flatMap((payment) => payment.flags))].sort();
   const paid = view.paid.map(moneyToJson);
   const refunded = view.refunded.map(moneyToJson);
-  const recordedAt = latest(attached).toISOString();
+  const recordedAtMs = latestMs(attached);
   const row: Row = [
     orderId,
     view.status,
@@ -157,8 +159,8 @@ function recompute(orderId: string, attached: readonly AttachedPayment[]) {
     view.reported,
     JSON.stringify({ paid, refunded }),
     flags,
-    earliest(attached).toISOString(),
-    recordedAt,
+    earliestMs(attached),
+    recordedAtMs,
     version,
   ];
   const snapshot = {
@@ -168,7 +170,7 @@ function recompute(orderId: string, attached: readonly AttachedPayment[]) {
     refunded,
     paymentIds: current.map((payment) => payment.payment_id),
     flags,
-    recordedAt,
+    recordedAt: new Date(recordedAtMs).toISOString(),
     foldVersion: FOLD_VERSION,
     version: version.toString(),
   };
@@ -188,10 +190,10 @@ function toOrderPayment(row: AttachedPayment): OrderPayment {
   };
 }
 
-function earliest(payments: readonly AttachedPayment[]): Date {
-  return new Date(Math.min(...payments.map((payment) => payment.first_recorded_at.getTime())));
+function earliestMs(payments: readonly AttachedPayment[]): number {
+  return payments.reduce((ms, one) => Math.min(ms, one.first_recorded_at.getTime()), Infinity);
 }
 
-function latest(payments: readonly AttachedPayment[]): Date {
-  return new Date(Math.max(...payments.map((payment) => payment.recorded_at.getTime())));
+function latestMs(payments: readonly AttachedPayment[]): number {
+  return payments.reduce((ms, one) => Math.max(ms, one.recorded_at.getTime()), -Infinity);
 }

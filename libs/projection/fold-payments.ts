@@ -1,5 +1,6 @@
 import { refundIdOf, settlementIdOf, subjectIdOf } from '#events/ids.js';
 import { parseSubjectKey } from '#events/subject.js';
+import type { Money } from '#ledger/money.js';
 import {
   emptyPayment,
   isOutstanding,
@@ -8,6 +9,7 @@ import {
   withConflict,
   withFact,
   withLookup,
+  withSince,
   type PaymentState,
 } from '#ledger/payment/payment-state.js';
 import type { RefundFact } from '#ledger/payment/payment-fact.js';
@@ -15,7 +17,7 @@ import { refundStatusOf, statusByKind, type PaymentKind } from '#ledger/payment/
 import { viewPayment, type PaymentView } from '#ledger/payment/payment-view.js';
 import { attributionStrength, mayConfirm } from '#ledger/trust.js';
 import { providerOf } from '#providers/registry.js';
-import type { Row } from '#read-models/writes/write-rows.js';
+import type { Row } from '#read-models/writes/array-parameters.js';
 import type { Interpreted, Meaning } from './interpret-record.js';
 import { encodePaymentState } from './payment-codec.js';
 
@@ -26,6 +28,8 @@ export type PaymentInFold = {
   readonly paymentId: string;
   readonly subject: string;
   readonly provider: string;
+  /** As the tables have it: null where they have no row of it. */
+  readonly stored: PaymentState | null;
   state: PaymentState;
   /** What readers see of it, with its refunds. */
   view: PaymentView;
@@ -62,6 +66,7 @@ export function newPayment(
   const state = { ...emptyPayment, kind: kindOf(identity.subject) };
   return {
     ...identity,
+    stored: null,
     state,
     view: viewPayment(state),
     refunds: [],
@@ -86,7 +91,7 @@ export function foldEvent(
   { record, recordedAtMs }: Interpreted,
   meaning: EventMeaning & { readonly isConflict: boolean },
 ): PaymentChange | null {
-  const before = publicText(payment.view);
+  const before = payment.view;
   payment.state = meaning.isConflict
     ? withConflict(payment.state)
     : joined(payment.state, meaning, { position: record.position, recordedAtMs });
@@ -95,7 +100,7 @@ export function foldEvent(
   payment.firstRecordedAtMs = Math.min(payment.firstRecordedAtMs, recordedAtMs);
   payment.recordedAtMs = Math.max(payment.recordedAtMs, recordedAtMs);
   payment.lastPosition = record.position;
-  if (publicText(payment.view) === before) return null;
+  if (isSamePublicly(payment.view, before)) return null;
   payment.ownVersion += 1n;
   return {
     payment,
@@ -120,22 +125,25 @@ export function joined(
       ? state
       : withAttribution(state, { orderId, strength: attributionStrength(trust) });
   const fact = tells.fact === null ? null : { ...tells.fact, factId: eventId, trust };
+  const recordedAt = new Date(at.recordedAtMs).toISOString();
+  const dated =
+    fact === null || !mayConfirm(trust) ? attributed : withSince(attributed, fact, recordedAt);
   if (observation.lookup !== null) {
-    return withLookup(attributed, {
+    return withLookup(dated, {
       factId: eventId,
       asOf: observation.lookup.asOf,
       askedAt: new Date(observation.lookup.askedAtMs).toISOString(),
       found: fact,
     });
   }
-  if (fact === null) return attributed;
-  if (mayConfirm(trust)) return withFact(attributed, fact);
+  if (fact === null) return dated;
+  if (mayConfirm(trust)) return withFact(dated, fact);
   return withClaim(attributed, {
     deliveryId: observation.id,
     status: fact.status,
     amount: fact.amount,
     position: at.position,
-    recordedAt: new Date(at.recordedAtMs).toISOString(),
+    recordedAt,
   });
 }
 
@@ -169,8 +177,8 @@ export function paymentRow(payment: PaymentInFold): Row {
     settlementBatch,
     view.flags,
     view.occurredAt,
-    new Date(payment.firstRecordedAtMs).toISOString(),
-    new Date(payment.recordedAtMs).toISOString(),
+    payment.firstRecordedAtMs,
+    payment.recordedAtMs,
     publicVersion(payment),
     payment.ownVersion,
     state.claim?.position ?? null,
@@ -183,6 +191,15 @@ export function paymentRow(payment: PaymentInFold): Row {
 /** Counts the changes of everything that its public row is made of, so it only rises. */
 export function publicVersion({ ownVersion, refunds }: PaymentInFold): bigint {
   return refunds.reduce((sum, { version }) => sum + version, ownVersion);
+}
+
+/** Orders that this payment was attributed to since it was loaded. */
+export function newOrdersOf({ state, stored }: PaymentInFold): readonly string[] {
+  const { attributions } = state;
+  if (stored === null) return attributions.map(({ orderId }) => orderId);
+  if (attributions === stored.attributions) return [];
+  const known = new Set(stored.attributions.map(({ orderId }) => orderId));
+  return attributions.flatMap(({ orderId }) => (known.has(orderId) ? [] : [orderId]));
 }
 
 export function changeRow({
@@ -201,14 +218,13 @@ export function changeRow({
     view.refunded?.minor ?? null,
     view.flags,
     observationId,
-    new Date(recordedAtMs).toISOString(),
+    recordedAtMs,
   ];
 }
 
 /** Rows of `refunds`: those that the payment's own events tell of, or the refund that this is. */
 export function refundRows(payment: PaymentInFold): readonly Row[] {
   const { paymentId, subject, state, view, recordedAtMs } = payment;
-  const recordedAt = new Date(recordedAtMs).toISOString();
   if (view.kind === 'refund') {
     const refund: RefundFact = {
       refundId: parseSubjectKey(subject).reference,
@@ -217,10 +233,10 @@ export function refundRows(payment: PaymentInFold): readonly Row[] {
       failureCode: view.failureCode,
     };
     const parentId = view.parent === null ? null : subjectIdOf(view.parent);
-    return [refundRow(refund, { refundId: paymentId, paymentId: parentId, recordedAt })];
+    return [refundRow(refund, { refundId: paymentId, paymentId: parentId, recordedAtMs })];
   }
   return Object.values(state.refunds).map((refund) =>
-    refundRow(refund, { refundId: refundIdOf(subject, refund.refundId), paymentId, recordedAt }),
+    refundRow(refund, { refundId: refundIdOf(subject, refund.refundId), paymentId, recordedAtMs }),
   );
 }
 
@@ -229,7 +245,7 @@ function refundRow(
   at: {
     readonly refundId: string;
     readonly paymentId: string | null;
-    readonly recordedAt: string;
+    readonly recordedAtMs: number;
   },
 ): Row {
   return [
@@ -241,7 +257,7 @@ function refundRow(
     refund.amount?.exponent ?? null,
     refund.amount?.minor ?? null,
     refund.failureCode,
-    at.recordedAt,
+    at.recordedAtMs,
   ];
 }
 
@@ -264,23 +280,29 @@ export function workRow(payment: PaymentInFold): Row | null {
   ];
 }
 
-/** Everything that the public topics tell: trusted state only, so without `reported`. */
-function publicText(view: PaymentView): string {
-  const { amount, net, fee, tax, refunded } = view;
-  const money = [amount, net, fee, tax, refunded].map((one) =>
-    one === null ? '' : `${one.minor} ${one.currency} ${one.exponent}`,
+/** In everything that the public topics tell: trusted state only, so without `reported`. */
+function isSamePublicly(a: PaymentView, b: PaymentView): boolean {
+  return (
+    a.kind === b.kind &&
+    a.status === b.status &&
+    a.orderId === b.orderId &&
+    isSameMoney(a.amount, b.amount) &&
+    isSameMoney(a.net, b.net) &&
+    isSameMoney(a.fee, b.fee) &&
+    isSameMoney(a.tax, b.tax) &&
+    isSameMoney(a.refunded, b.refunded) &&
+    a.method === b.method &&
+    a.failureCode === b.failureCode &&
+    a.occurredAt === b.occurredAt &&
+    a.parent === b.parent &&
+    a.settlementBatch === b.settlementBatch &&
+    a.clientReference === b.clientReference &&
+    a.flags.length === b.flags.length &&
+    a.flags.every((flag, index) => flag === b.flags[index])
   );
-  return JSON.stringify([
-    view.kind,
-    view.status,
-    view.orderId,
-    money,
-    view.method,
-    view.failureCode,
-    view.occurredAt,
-    view.parent,
-    view.settlementBatch,
-    view.clientReference,
-    view.flags,
-  ]);
+}
+
+function isSameMoney(a: Money | null, b: Money | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.minor === b.minor && a.currency === b.currency && a.exponent === b.exponent;
 }

@@ -2,6 +2,7 @@ import { Fenced } from '#event-log/event-log.js';
 import { inTransaction, type Database, type Queryable } from '#read-models/database.js';
 import {
   createFoldSchemaSql,
+  dropViewsSql,
   foldSchemaName,
   pointViewsSql,
   type Generation,
@@ -127,6 +128,8 @@ export async function swapGenerations(
     }
     await setStatus(tx, live, 'retired');
     await setStatus(tx, next, 'live');
+    // Another version has other columns, which a view cannot be replaced with.
+    if (live.version !== next.version) await tx.query(dropViewsSql());
     await tx.query(pointViewsSql(foldSchemaName(next)));
   });
 }

@@ -1,8 +1,11 @@
-import { decodeObservation } from '#events/envelope.js';
+import { decodeUnsealed } from '#events/envelope.js';
 import { eventIdOf, subjectIdOf } from '#events/ids.js';
 import { trustOf, type Observation } from '#events/observation.js';
 import type { StoredRecord } from '#events/record.js';
 import { mayConfirm, type Trust } from '#ledger/trust.js';
+import { factMembers } from '#providers/fact-members.js';
+import { readFacts, textOf } from '#providers/facts.js';
+import { parseInstant } from '#providers/instant.js';
 import type { ProviderEvent } from '#providers/provider.js';
 import { providerOf } from '#providers/registry.js';
 
@@ -29,6 +32,14 @@ export type Meaning =
       readonly trust: Trust;
       readonly reason: string;
     }
+  /** The books of a period end: see `foldBooks`. */
+  | {
+      readonly kind: 'period-close';
+      readonly observation: Observation;
+      readonly trust: Trust;
+      /** ISO 8601 in UTC with milliseconds: the first instant that is open. */
+      readonly until: string;
+    }
   /** A deterministic failure on evidence that we must believe: the subject parks. */
   | {
       readonly kind: 'poison';
@@ -43,11 +54,12 @@ export function interpretRecord(record: StoredRecord, recordedAtMs: number): Int
 function meaningOf(record: StoredRecord, recordedAtMs: number): Meaning {
   let observation: Observation;
   try {
-    observation = decodeObservation(record);
+    observation = decodeUnsealed(record);
   } catch (error) {
     return { kind: 'poison', observation: null, reason: describe(error) };
   }
   const trust = trustOf(observation);
+  if (observation.kind === 'period-close') return periodClose(observation, trust);
   try {
     const provider = providerOf(observation.schema.provider);
     if (provider === null) return { kind: 'ignored', observation, trust, reason: 'no-provider' };
@@ -66,6 +78,17 @@ function meaningOf(record: StoredRecord, recordedAtMs: number): Meaning {
       ? { kind: 'poison', observation, reason: describe(error) }
       : { kind: 'ignored', observation, trust, reason: 'uninterpretable' };
   }
+}
+
+/** What closes a period: `{"body":{"period":"2026-10","until":"2026-11-01T00:00:00.000Z"},…}`. */
+const PERIOD_MEMBERS = factMembers({ period: 'word', until: 'instant' });
+
+function periodClose(observation: Observation, trust: Trust): Meaning {
+  const { body } = readFacts(observation.value, PERIOD_MEMBERS.valueTree);
+  const until = body === null ? null : parseInstant(textOf(body, 'until'));
+  return until === null || trust !== 'operator'
+    ? { kind: 'ignored', observation, trust, reason: 'unreadable-period' }
+    : { kind: 'period-close', observation, trust, until };
 }
 
 function describe(error: unknown): string {

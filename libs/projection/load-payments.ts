@@ -1,5 +1,6 @@
 import { viewPayment } from '#ledger/payment/payment-view.js';
 import type { Queryable } from '#read-models/database.js';
+import { arrayParameter } from '#read-models/writes/array-parameters.js';
 import { newPayment, type PaymentInFold } from './fold-payments.js';
 import type { Interpreted } from './interpret-record.js';
 import { decodePaymentState } from './payment-codec.js';
@@ -24,7 +25,12 @@ export async function loadPayments(
     text: `select payment_id, subject, provider, state, own_version, first_recorded_at, recorded_at,
                   last_position
              from ${schema}.payments where payment_id = any($1::uuid[])`,
-    values: [[...payments.values()].map((payment) => payment.paymentId)],
+    values: [
+      arrayParameter(
+        'uuid',
+        [...payments.values()].map(({ paymentId }) => paymentId),
+      ),
+    ],
   });
   for (const row of rows) payments.set(row.subject, toPayment(row));
   return payments;
@@ -47,6 +53,7 @@ export function toPayment(row: StoredPayment): PaymentInFold {
     paymentId: row.payment_id,
     subject: row.subject,
     provider: row.provider,
+    stored: state,
     state,
     view: viewPayment(state),
     refunds: [],

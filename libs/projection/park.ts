@@ -1,7 +1,7 @@
 import { uuidV5 } from '#events/uuid.js';
 import { mayConfirm } from '#ledger/trust.js';
 import type { Queryable } from '#read-models/database.js';
-import type { Row } from '#read-models/writes/write-rows.js';
+import { arrayParameter, type Row } from '#read-models/writes/array-parameters.js';
 import type { Foldable } from './dedupe.js';
 import type { Interpreted } from './interpret-record.js';
 
@@ -42,7 +42,7 @@ export function parkPoison(
         record.position,
         subject,
         meaning.observation?.id ?? null,
-        new Date(input.recordedAtMs).toISOString(),
+        input.recordedAtMs,
       ]);
     }
     return { input: judged, parkedFor: reason };
@@ -71,7 +71,7 @@ export async function parkedSubjects(
   const { rows } = await tx.query<{ subject: string; reason: string }>({
     name: `${schema}.parked_subjects.of`,
     text: `select subject, reason from ${schema}.parked_subjects where subject = any($1::text[])`,
-    values: [[...new Set(interpreted.map(({ record }) => record.key))]],
+    values: [arrayParameter('text', new Set(interpreted.map(({ record }) => record.key)))],
   });
   return new Map(rows.map((row) => [row.subject, row.reason]));
 }
@@ -83,6 +83,6 @@ function subjectRow({ record, recordedAtMs }: Interpreted, reason: string): Row 
     reason,
     record.partition,
     record.position,
-    new Date(recordedAtMs).toISOString(),
+    recordedAtMs,
   ];
 }

@@ -35,6 +35,7 @@ export function encodePaymentState(state: PaymentState): string {
     settlement === null ? null : [settlement.batch, settlement.occurredAt],
     state.clientReference,
     state.marks,
+    state.since,
   ];
   return JSON.stringify(stored);
 }
@@ -54,6 +55,7 @@ export function decodePaymentState(text: string): PaymentState {
     settlement,
     clientReference,
     marks,
+    since,
   ] = JSON.parse(text) as StoredState;
   const facts: Partial<Record<PaymentStatus, PaymentFact>> = {};
   for (const fact of storedFacts.map(loadFact)) facts[fact.status] = fact;
@@ -71,6 +73,7 @@ export function decodePaymentState(text: string): PaymentState {
     settlement: settlement === null ? null : { batch: settlement[0], occurredAt: settlement[1] },
     clientReference,
     marks,
+    since,
     hasConflict,
     claim:
       claim === null
@@ -142,6 +145,7 @@ type StoredState = readonly [
   settlement: readonly [batch: string, occurredAt: string] | null,
   clientReference: string | null,
   marks: readonly Flag[],
+  since: Readonly<Record<string, string>>,
 ];
 
 function loadMoney(text: StoredMoney): Money | null {

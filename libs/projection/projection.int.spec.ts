@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fenced, type EventLog } from '#event-log/event-log.js';
 import type { StoredRecord } from '#events/record.js';
+import { parseSubjectKey } from '#events/subject.js';
+import { postingsOf } from '#ledger/posting/postings-of.js';
 import { statusByKind, type PaymentKind } from '#ledger/payment/payment-kind.js';
 import type { PaymentStatus } from '#ledger/payment/payment-status.js';
 import { inTransaction } from '#read-models/database.js';
@@ -387,6 +389,7 @@ async function expectEqualsPureFold(log: EventLog): Promise<void> {
     ]),
   );
   expect(tables).toEqual(expected);
+  await expectBooksOf(log);
   const latest = await bench.database.query<{ subject: string; word: string }>(
     `select account || '/subscription/' || reference as subject, status as word
        from cuadre.subscriptions
@@ -406,4 +409,44 @@ async function expectEqualsPureFold(log: EventLog): Promise<void> {
   const byId = (a: { order_id?: string | null }, b: { order_id?: string | null }) =>
     String(a.order_id) < String(b.order_id) ? -1 : 1;
   expect([...rows].sort(byId)).toEqual(orders.sort(byId));
+}
+
+/** The entries of each subject are together what its final state should have, and balance at every prefix. */
+async function expectBooksOf(log: EventLog): Promise<void> {
+  const { rows } = await bench.database.query<{
+    partition: number;
+    subject: string;
+    event_id: string;
+    layer: string;
+    ledger_account: string;
+    currency: string;
+    amount_minor: string;
+    effective_at: Date;
+  }>('select * from cuadre.ledger_entries order by partition, sequence');
+  const booked = new Map<string, bigint>();
+  const open = new Map<string, bigint>();
+  for (const row of rows) {
+    const minor = BigInt(row.amount_minor);
+    const prefix = `${row.partition} ${row.event_id} ${row.layer} ${row.currency}`;
+    open.set(prefix, (open.get(prefix) ?? 0n) + minor);
+    const at = row.effective_at.toISOString();
+    const key = `${row.subject} ${row.layer} ${row.ledger_account} ${row.currency} ${at}`;
+    booked.set(key, (booked.get(key) ?? 0n) + minor);
+  }
+  expect([...open.values()].filter((minor) => minor !== 0n)).toEqual([]);
+  const expected = new Map<string, bigint>();
+  for (const [subject, state] of (await pureFoldOf(log)).states()) {
+    const { account } = parseSubjectKey(subject);
+    for (const { layer, currency, effectiveAt, legs } of postingsOf(state, account)) {
+      for (const leg of legs) {
+        const key = `${subject} ${layer} ${leg.account} ${currency} ${effectiveAt}`;
+        expected.set(key, (expected.get(key) ?? 0n) + leg.minor);
+      }
+    }
+  }
+  expect(withoutZeros(booked)).toEqual(withoutZeros(expected));
+}
+
+function withoutZeros(sums: ReadonlyMap<string, bigint>): ReadonlyMap<string, bigint> {
+  return new Map([...sums].filter(([, minor]) => minor !== 0n).sort());
 }

@@ -54,6 +54,7 @@ describe('a rebuild', () => {
     await bench.database.query(`update ops.checkpoints set version = 0`);
     await bench.database.query('alter schema fold_2_1 rename to fold_0_1');
     await bench.database.query('alter table fold_0_1.payments drop column tax_minor cascade');
+    await bench.database.query('create view cuadre.gone as select 1 as only_there');
     const result = await bench.rebuild(log, true);
     expect(result).toMatchObject({ isSame: true, hasSwapped: true });
     expect(await liveGeneration(bench.database)).toEqual({ version: FOLD_VERSION, generation: 1 });

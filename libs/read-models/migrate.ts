@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { OperationalTables1763770000000 } from './migrations/0001-operational-tables.js';
+import { OutboxColumns1763900000000 } from './migrations/0002-outbox-columns.js';
 
 const MIGRATION_LOCK = 4_210_001;
 
@@ -13,7 +14,7 @@ export async function migrate(url: string): Promise<void> {
     url,
     // Named, because a user called `cuadre` would otherwise find its own schema first once that exists.
     schema: 'public',
-    migrations: [OperationalTables1763770000000],
+    migrations: [OperationalTables1763770000000, OutboxColumns1763900000000],
     migrationsTableName: 'cuadre_migrations',
     migrationsTransactionMode: 'each',
     poolSize: 2,

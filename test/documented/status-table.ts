@@ -52,6 +52,7 @@ function rowOf(provider: Provider, entry: CatalogueEntry): readonly string[] {
   const { meaning } = trusted;
   if (meaning.kind === 'poison') throw new Error(`${entry.name} is poison: ${meaning.reason}`);
   const { kind } = parseSubjectKey(meaning.observation.subject);
+  if (meaning.kind === 'period-close') throw new Error('A webhook closes no period.');
   if (meaning.kind === 'ignored') {
     return [name, kind, `nothing: ${meaning.reason}`, NONE, NONE, NONE, NONE];
   }

@@ -5,7 +5,11 @@ import { ensureLiveGeneration } from '#projection/generations.js';
 import { ProjectionHandler } from '#projection/projection-handler.js';
 import { rebuild, type RebuildResult } from '#projection/rebuild.js';
 import { openDatabase, type Database } from '#read-models/database.js';
-import { foldSchemaName } from '#read-models/fold/fold-schema.js';
+import {
+  createFoldSchemaSql,
+  foldSchemaName,
+  pointViewsSql,
+} from '#read-models/fold/fold-schema.js';
 import { FOLD_TABLES } from '#read-models/fold/fold-tables.js';
 import { migrate } from '#read-models/migrate.js';
 import { conomyWebhook, mintcashWebhook } from './observe.js';
@@ -57,9 +61,11 @@ export class ProjectionBench {
   /** As before the first record was folded. */
   async emptyTables(): Promise<void> {
     const schema = foldSchemaName({ version: FOLD_VERSION, generation: 1 });
-    const tables = FOLD_TABLES.map(({ name }) => `${schema}.${name}`);
     await this.database.query('update ops.checkpoints set next_position = 0');
-    await this.database.query(`truncate ${tables.join(', ')}`);
+    // Not truncated: the books refuse it.
+    await this.database.query(
+      `drop schema ${schema} cascade; ${createFoldSchemaSql(schema)}; ${pointViewsSql(schema)}`,
+    );
   }
 
   /** Folds every partition, cut into batches of these sizes, from where the checkpoint stands. */

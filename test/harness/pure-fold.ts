@@ -52,6 +52,11 @@ export class PureFold {
     );
   }
 
+  /** By subject key, of its own facts alone. */
+  states(): ReadonlyMap<string, PaymentState> {
+    return this.#states;
+  }
+
   /** By subject key: the status of subscriptions, the level of customers. */
   latest(): ReadonlyMap<string, string> {
     return new Map([...this.#latest].map(([subject, { word }]) => [subject, word]));

@@ -16,7 +16,8 @@ import {
   SUBSCRIPTIONS,
   WORK_QUEUE,
 } from '#read-models/fold/fold-tables.js';
-import { writeRows, type RowValue } from '#read-models/writes/write-rows.js';
+import type { RowValue } from '#read-models/writes/array-parameters.js';
+import { writeRows } from '#read-models/writes/write-rows.js';
 
 const AT = '2026-11-21T10:00:00.000Z';
 const UUID = '00000000-0000-7000-8000-000000000000';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventLog } from '#event-log/event-log.js';
+import { publicHeaders } from '#events/public-events.js';
 import type { LogRecord } from '#events/record.js';
 import { ATTRIBUTES, SEMCONV } from '#platform/attributes.js';
 import type { Logger } from '#platform/logger.js';
@@ -101,7 +102,7 @@ export class Relay {
     for (const [topic, batch] of Map.groupBy(messages, (message) => message.topic)) {
       const log = this.ports.logs.get(topic);
       if (log === undefined) throw new Error(`No log is open for topic ${topic}.`);
-      const links = batch.map((message) => linkTo(message.headers['ce_traceparent'] ?? null));
+      const links = batch.map((message) => linkTo(message.traceparent));
       const attributes = {
         [SEMCONV.messagingOperation]: 'send',
         [SEMCONV.messagingDestination]: topic,
@@ -120,9 +121,10 @@ export class Relay {
 }
 
 /** `traceparent` is this hop's; the trace that started it all stays in `ce_traceparent`. */
-function toRecord({ key, value, headers }: OutboxMessage, hop: string | null): LogRecord {
-  const texts = { ...headers, ...(hop === null ? {} : { traceparent: hop }) };
+function toRecord(message: OutboxMessage, hop: string | null): LogRecord {
+  const texts = { ...publicHeaders(message), ...(hop === null ? {} : { traceparent: hop }) };
   const bytes = Object.entries(texts).map(([name, text]) => [name, Buffer.from(text)] as const);
+  const { key, value } = message;
   return { key, value, headers: Object.fromEntries(bytes) };
 }
 

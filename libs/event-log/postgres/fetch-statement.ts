@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { StoredRecord } from '#events/record.js';
-import { decodeHeaders } from './record-codec.js';
+import { HeaderBlock } from './record-codec.js';
 
 /** Records of one partition, `from` inclusive to `to` exclusive. */
 export type FetchRange = { readonly partition: number; readonly from: bigint; readonly to: bigint };
@@ -37,16 +37,39 @@ export async function fetchRanges(
     if (answer === undefined || (latest !== undefined && latest.position >= position)) {
       throw new Error(`Partition ${row.partition} was read out of order at ${position}.`);
     }
-    answer.push({
-      partition: row.partition,
-      position,
-      appendedAtMs: Number(row.appended_at_ms),
-      key: row.key,
-      value: row.value,
-      headers: decodeHeaders(row.headers),
-    });
+    answer.push(new FetchedRecord(row, position));
   }
   return answers;
+}
+
+/**
+ * Headers are made when they are asked for: a reader that wants a few as text does without, and records
+ * that wait for their turn would hold some fifteen buffers each.
+ */
+class FetchedRecord implements StoredRecord {
+  readonly partition: number;
+  readonly position: bigint;
+  readonly appendedAtMs: number;
+  readonly key: string;
+  readonly value: Buffer;
+  readonly #headers: HeaderBlock;
+
+  constructor(row: Row, position: bigint) {
+    this.partition = row.partition;
+    this.position = position;
+    this.appendedAtMs = Number(row.appended_at_ms);
+    this.key = row.key;
+    this.value = row.value;
+    this.#headers = new HeaderBlock(row.headers);
+  }
+
+  get headers(): Readonly<Record<string, Buffer>> {
+    return this.#headers.all();
+  }
+
+  headerText(name: string): string | null {
+    return this.#headers.text(name);
+  }
 }
 
 type Row = {

@@ -32,6 +32,11 @@ export type PaymentState = {
   readonly clientReference: string | null;
   /** Everything that the provider ever called out of the ordinary. */
   readonly marks: readonly Flag[];
+  /**
+   * When something was first true, by the provider's clock where it tells: a status, or `refund:{id}`
+   * for a refund that went through. ISO 8601 in UTC.
+   */
+  readonly since: Readonly<Record<string, string>>;
   /** The provider sent two different facts under one event id. */
   readonly hasConflict: boolean;
   readonly claim: PaymentClaim | null;
@@ -51,6 +56,7 @@ export const emptyPayment: PaymentState = {
   settlement: null,
   clientReference: null,
   marks: [],
+  since: {},
   hasConflict: false,
   claim: null,
 };
@@ -77,6 +83,32 @@ export function withLookup(state: PaymentState, lookup: LookupFact): PaymentStat
     found: lookup.found === null ? state.found : greaterLookup(state.found, lookup),
   };
 }
+
+/**
+ * Joins when a trusted fact says that something became true: the earliest telling counts. `recordedAt` (the
+ * log's time) stands in where the provider states none.
+ */
+export function withSince(
+  state: PaymentState,
+  { status, occurredAt, refund }: PaymentFact,
+  recordedAt: string,
+): PaymentState {
+  const at = occurredAt ?? recordedAt;
+  const names = refund?.status === 'succeeded' ? [status, refundLine(refund.refundId)] : [status];
+  const earlier = names.filter((name) => at < (state.since[name] ?? LAST_TIME));
+  if (earlier.length === 0) return state;
+  return {
+    ...state,
+    since: { ...state.since, ...Object.fromEntries(earlier.map((name) => [name, at])) },
+  };
+}
+
+/** Names a refund that the payment's own events tell of. */
+export function refundLine(refundId: string): string {
+  return `refund:${refundId}`;
+}
+
+const LAST_TIME = '9999-12-31T23:59:59.999Z';
 
 /** Records the latest claim, by arrival. */
 export function withClaim(state: PaymentState, claim: Omit<PaymentClaim, 'since'>): PaymentState {

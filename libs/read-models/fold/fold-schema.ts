@@ -1,4 +1,5 @@
 import { FOLD_TABLES, type FoldTable } from './fold-tables.js';
+import { ledgerGuardsSql } from './ledger-guards.js';
 
 /** Schema of the views that every reader uses. */
 export const VIEWS_SCHEMA = 'cuadre';
@@ -15,6 +16,7 @@ export function createFoldSchemaSql(schema: string): string {
   return [
     `create schema ${schema}`,
     ...FOLD_TABLES.flatMap((table) => tableSql(schema, table)),
+    ...ledgerGuardsSql(schema),
   ].join(';\n');
 }
 
@@ -29,6 +31,15 @@ export function pointViewsSql(schema: string): string {
         .map(([column]) => column)
         .join(', ')} from ${schema}.${name}`,
   ).join(';\n');
+}
+
+/** The readers' views, whichever version made them. */
+export function dropViewsSql(): string {
+  return `do $$ declare name text; begin
+    for name in select viewname from pg_views where schemaname = '${VIEWS_SCHEMA}' loop
+      execute format('drop view ${VIEWS_SCHEMA}.%I', name);
+    end loop;
+  end $$`;
 }
 
 function tableSql(schema: string, table: FoldTable): readonly string[] {

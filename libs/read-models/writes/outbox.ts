@@ -1,48 +1,47 @@
 import type { PublicMessage } from '#events/public-events.js';
 import type { Queryable } from '../database.js';
+import { arrayParameters } from './array-parameters.js';
 
-/** Any number of messages is written by statements of these sizes, so that each is planned once. */
-const CHUNK_MESSAGES = [256, 64, 16, 4, 1] as const;
+const COLUMN_TYPES = [
+  'text',
+  'text',
+  'text',
+  'int',
+  'bigint',
+  'timestamptz',
+  'text',
+  'bytea',
+] as const;
+
+const INSERT = `
+insert into ops.outbox (topic, key, type, fold_version, version, recorded_at, traceparent, value)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::bigint[], $6::timestamptz[],
+                     $7::text[], $8::bytea[])`;
 
 /**
- * Puts messages for public topics beside the rows that they tell of, in the same transaction.
- *
- * A parameter for each value, unlike the folded rows: a snapshot is JSON, every quote of which an array
- * would escape.
+ * Puts messages for public topics beside the rows that they tell of, in the same transaction. Their ids
+ * rise in the order given.
  */
 export async function writeOutbox(
   tx: Queryable,
   messages: readonly PublicMessage[],
 ): Promise<void> {
-  const issued: Promise<unknown>[] = [];
-  let start = 0;
-  for (const size of CHUNK_MESSAGES) {
-    for (; messages.length - start >= size; start += size) {
-      issued.push(
-        tx.query({
-          name: `outbox.write.${size}`,
-          text: insertStatement(size),
-          values: messages
-            .slice(start, start + size)
-            .flatMap(({ topic, key, value, headers }) => [
-              topic,
-              key,
-              value,
-              JSON.stringify(headers),
-            ]),
-        }),
-      );
-    }
-  }
-  await Promise.all(issued);
-}
-
-function insertStatement(size: number): string {
-  const rows = Array.from({ length: size }, (_, row) => {
-    const first = row * 4 + 1;
-    return `($${first}, $${first + 1}, $${first + 2}, $${first + 3})`;
+  if (messages.length === 0) return;
+  const rows = messages.map((message) => [
+    message.topic,
+    message.key,
+    message.type,
+    message.foldVersion,
+    message.version,
+    message.recordedAtMs,
+    message.traceparent,
+    message.value,
+  ]);
+  await tx.query({
+    name: 'outbox.write',
+    text: INSERT,
+    values: arrayParameters(COLUMN_TYPES, rows),
   });
-  return `insert into ops.outbox (topic, key, value, headers) values ${rows.join(', ')}`;
 }
 
 export type OutboxMessage = PublicMessage & { readonly id: string; readonly createdAt: Date };
@@ -51,15 +50,21 @@ export type OutboxMessage = PublicMessage & { readonly id: string; readonly crea
 export async function readOutbox(db: Queryable, limit: number): Promise<readonly OutboxMessage[]> {
   const { rows } = await db.query<OutboxRow>({
     name: 'outbox.read',
-    text: `select id, topic, key, value, headers, created_at from ops.outbox order by id limit $1`,
+    text: `select id, topic, key, type, fold_version, version, recorded_at, traceparent, value,
+                  created_at
+             from ops.outbox order by id limit $1`,
     values: [limit],
   });
   return rows.map((row) => ({
     id: row.id,
     topic: row.topic,
     key: row.key,
+    type: row.type,
+    foldVersion: row.fold_version,
+    version: BigInt(row.version),
+    recordedAtMs: row.recorded_at.getTime(),
+    traceparent: row.traceparent,
     value: row.value,
-    headers: JSON.parse(row.headers) as Record<string, string>,
     createdAt: row.created_at,
   }));
 }
@@ -76,7 +81,11 @@ type OutboxRow = {
   readonly id: string;
   readonly topic: string;
   readonly key: string;
+  readonly type: string;
+  readonly fold_version: number;
+  readonly version: string;
+  readonly recorded_at: Date;
+  readonly traceparent: string | null;
   readonly value: Buffer;
-  readonly headers: string;
   readonly created_at: Date;
 };

@@ -1,9 +1,6 @@
 import type { Queryable } from '../database.js';
 import type { FoldTable } from '../fold/fold-tables.js';
-
-/** Values in the order of the table's columns: text, numbers, bigints, booleans, text arrays or null. */
-export type Row = readonly RowValue[];
-export type RowValue = string | number | bigint | boolean | readonly string[] | null;
+import { arrayParameters, elementTypeOf, type Row } from './array-parameters.js';
 
 export type WriteMode =
   /** A row that is there already is an error: it would be a bug of ours. */
@@ -13,11 +10,13 @@ export type WriteMode =
   /** A row that is there already is replaced. */
   | 'upsert'
   /** A row that is there already is replaced by a newer one, as the table's `newestBy` has it. */
-  | 'newest';
+  | 'newest'
+  /** A row that is there already grows by this one, in the table's `summed` columns. */
+  | 'add';
 
 /**
  * Writes any number of rows with one prepared statement, an array for each column: it is planned once
- * per connection however the batches are cut, and costs a third of a parameter for each value.
+ * per connection, however the batches are cut.
  */
 export async function writeRows(
   tx: Queryable,
@@ -33,7 +32,7 @@ export async function writeRows(
   await tx.query({
     name: `${schema}.${table.name}.${mode}`,
     text: statement(schema, table, mode),
-    values: columnLiterals(table, rows),
+    values: arrayParameters(columnTypesOf(table), rows),
   });
 }
 
@@ -51,7 +50,7 @@ export async function insertMissingRows(
   const inserted = await tx.query<{ key: string }>({
     name: `${schema}.${table.name}.insert-missing.key`,
     text: `${statement(schema, table, 'insert-missing')} returning ${key} as key`,
-    values: columnLiterals(table, rows),
+    values: arrayParameters(columnTypesOf(table), rows),
   });
   return new Set(inserted.rows.map((row) => row.key));
 }
@@ -62,12 +61,12 @@ function statement(schema: string, table: FoldTable, mode: WriteMode): string {
   const cacheKey = `${schema}.${table.name}.${mode}`;
   const cached = statements.get(cacheKey);
   if (cached !== undefined) return cached;
-  const { name, columns, primaryKey, newestBy = [] } = table;
+  const { name, columns, primaryKey, newestBy = [], summed = [] } = table;
   const names = columns.map(([column]) => column);
-  const arrays = columns.map(([, type], index) => `$${index + 1}::${elementType(type)}[]`);
-  // An array of arrays would be one array of two dimensions, so inner arrays travel as text.
-  const selected = columns.map(([column, type]) =>
-    type.startsWith('text[]') ? `${column}::text[]` : column,
+  const types = columnTypesOf(table);
+  const arrays = types.map((type, index) => `$${index + 1}::${elementTypeOf(type)}[]`);
+  const selected = names.map((column, index) =>
+    types[index] === 'text[]' ? `${column}::text[]` : column,
   );
   const updates = names
     .filter((column) => !primaryKey.includes(column))
@@ -78,6 +77,9 @@ function statement(schema: string, table: FoldTable, mode: WriteMode): string {
     insert: '',
     'insert-missing': ' on conflict do nothing',
     upsert: replace,
+    add: ` on conflict (${primaryKey.join(', ')}) do update set ${summed
+      .map((column) => `${column} = was.${column} + excluded.${column}`)
+      .join(', ')}`,
     newest: `${replace} where ${compared('excluded')} > ${compared('was')}`,
   }[mode];
   const text =
@@ -87,42 +89,12 @@ function statement(schema: string, table: FoldTable, mode: WriteMode): string {
   return text;
 }
 
-function elementType(columnType: string): string {
-  const type = columnType.replace(' not null', '');
-  return type === 'text[]' ? 'text' : type;
-}
+const columnTypes = new WeakMap<FoldTable, readonly string[]>();
 
-/** Types whose text never holds what an array reads as syntax. */
-const PLAIN_TYPES = /^(?:uuid|bigint|smallint|int|numeric|timestamptz|boolean)/;
-
-/** Every column of all rows as PostgreSQL's array literal. */
-function columnLiterals({ columns }: FoldTable, rows: readonly Row[]): string[] {
-  return columns.map(([, type], index) => {
-    const toElement = PLAIN_TYPES.test(type) ? plainElement : element;
-    let literal = '{';
-    let separator = '';
-    for (const row of rows) {
-      literal += separator + toElement(row[index] ?? null);
-      separator = ',';
-    }
-    return `${literal}}`;
-  });
-}
-
-function plainElement(value: RowValue): string {
-  return value === null ? 'NULL' : value.toString();
-}
-
-/** What would be read as syntax, as nothing, or as NULL. */
-const NEEDS_QUOTES = /["\\{},\s]|^$|^null$/i;
-
-function element(value: RowValue): string {
-  if (value === null) return 'NULL';
-  if (typeof value === 'string') return NEEDS_QUOTES.test(value) ? quoted(value) : value;
-  if (typeof value === 'object') return quoted(`{${value.map(element).join(',')}}`);
-  return value.toString();
-}
-
-function quoted(text: string): string {
-  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
+function columnTypesOf(table: FoldTable): readonly string[] {
+  const known = columnTypes.get(table);
+  if (known !== undefined) return known;
+  const types = table.columns.map(([, type]) => type.replace(' not null', ''));
+  columnTypes.set(table, types);
+  return types;
 }

@@ -1,0 +1,218 @@
+import type { Money } from '../money.js';
+import { refundLine, type PaymentState } from '../payment/payment-state.js';
+import type { PaymentStatus } from '../payment/payment-status.js';
+import { viewPayment, type PaymentView } from '../payment/payment-view.js';
+import {
+  fees,
+  MERCHANT,
+  PAYOUTS,
+  providerClearing,
+  suspense,
+  taxes,
+  type LedgerAccount,
+} from './ledger-account.js';
+import type { Leg, Posting } from './posting.js';
+
+/**
+ * The whole balanced set of postings that a payment, a withdrawal or a refund should have: a pure function
+ * of its own trusted facts. Each event posts the difference to the set before it, and nothing else posts,
+ * so several events that tell one fact post it once.
+ *
+ * Refunds that are subjects of their own post for themselves, with or without their payment.
+ */
+export function postingsOf(state: PaymentState, account: string): readonly Posting[] {
+  const view = viewPayment(state);
+  const context: PostingContext = { state, view, account };
+  switch (view.kind) {
+    case 'payment':
+      return paymentPostings(context);
+    case 'refund':
+      return refundPostings(context);
+    case 'withdrawal':
+      return withdrawalPostings(context);
+  }
+}
+
+type PostingContext = {
+  readonly state: PaymentState;
+  readonly view: PaymentView;
+  /** The provider account. */
+  readonly account: string;
+};
+
+const HAS_MONEY: readonly (PaymentStatus | null)[] = [
+  'succeeded',
+  'partially_refunded',
+  'refunded',
+];
+
+function paymentPostings(context: PostingContext): readonly Posting[] {
+  const { view, account } = context;
+  if (view.status === 'authorized' && view.amount !== null) {
+    const at = timeOf(context, ['authorized']);
+    return [
+      {
+        ...moneyOf(view.amount, { line: 'authorized', at }),
+        layer: 'pending',
+        legs: transfer(providerClearing(account), MERCHANT, view.amount.minor),
+      },
+    ];
+  }
+  const refunds = refundsOf(context);
+  if (!HAS_MONEY.includes(view.status) || view.amount === null) return refunds;
+  const at = timeOf(context, HAS_MONEY);
+  const success = moneyOf(view.amount, { line: 'success', at });
+  if (view.amount.minor < 0n) {
+    // Nobody pays a negative amount: it is booked where somebody has to look.
+    const legs = transfer(providerClearing(account), suspense(account), view.amount.minor);
+    return [{ ...success, legs, reason: 'negative-amount' }, ...refunds];
+  }
+  return [
+    { ...success, legs: transfer(providerClearing(account), MERCHANT, view.amount.minor) },
+    ...costOf(context, { gross: view.amount, at }),
+    ...refunds,
+  ];
+}
+
+/**
+ * What the provider kept: gross less net where it states a net, else what it states to take. Stated fee
+ * and tax split it; a tax that the fee includes is told by fee alone making up the cost; what neither
+ * explains waits in suspense.
+ */
+function costOf(
+  { view, account }: PostingContext,
+  { gross, at }: { readonly gross: Money; readonly at: string },
+): readonly Posting[] {
+  const fee = minorLike(view.fee, gross);
+  const tax = minorLike(view.tax, gross);
+  const net = view.net?.currency === gross.currency ? view.net.minor : null;
+  const cost = net === null ? fee + tax : gross.minor - net;
+  if (cost === 0n && fee === 0n && tax === 0n) return [];
+  const isTaxIncluded = fee === cost && tax > 0n && tax <= fee;
+  const feeShare = isTaxIncluded ? fee - tax : fee;
+  const rest = cost - feeShare - tax;
+  return [
+    {
+      ...moneyOf(gross, { line: 'cost', at }),
+      reason: rest === 0n ? null : 'unexplained-cost',
+      legs: [
+        { account: fees(account), minor: feeShare },
+        { account: taxes(account), minor: tax },
+        { account: suspense(account), minor: rest },
+        { account: providerClearing(account), minor: -cost },
+      ],
+    },
+  ];
+}
+
+/** Refunds that the payment's own events tell of, each on its line, and what only a total tells of. */
+function refundsOf(context: PostingContext): readonly Posting[] {
+  const { state, view, account } = context;
+  const postings = Object.values(state.refunds)
+    .filter(({ status }) => status === 'succeeded')
+    .sort((a, b) => (a.refundId < b.refundId ? -1 : 1))
+    .flatMap(({ refundId, amount }): readonly Posting[] =>
+      amount === null
+        ? []
+        : [
+            {
+              ...moneyOf(amount, {
+                line: refundLine(refundId),
+                at: timeOf(context, [refundLine(refundId)]),
+              }),
+              legs: transfer(MERCHANT, providerClearing(account), amount.minor),
+            },
+          ],
+    );
+  const like = view.refunded;
+  if (like === null) return postings;
+  const told = postings
+    .filter(({ currency }) => currency === like.currency)
+    .reduce((sum, { legs }) => sum + (legs[0]?.minor ?? 0n), 0n);
+  const rest = like.minor - told;
+  if (rest <= 0n) return postings;
+  const at = timeOf(context, ['partially_refunded', 'refunded']);
+  return [
+    ...postings,
+    {
+      ...moneyOf(like, { line: 'refund-total', at }),
+      legs: transfer(MERCHANT, providerClearing(account), rest),
+    },
+  ];
+}
+
+function refundPostings(context: PostingContext): readonly Posting[] {
+  const { view, account } = context;
+  if (!HAS_MONEY.includes(view.status) || view.amount === null) return [];
+  const at = timeOf(context, HAS_MONEY);
+  return [
+    {
+      ...moneyOf(view.amount, { line: 'refund', at }),
+      legs: transfer(MERCHANT, providerClearing(account), view.amount.minor),
+    },
+  ];
+}
+
+const ON_ITS_WAY: readonly (PaymentStatus | null)[] = [
+  'created',
+  'pending',
+  'authorized',
+  'in_review',
+  'processing',
+];
+
+/** Requested money waits in payouts; what came back leaves nothing but a fee that was kept. */
+function withdrawalPostings(context: PostingContext): readonly Posting[] {
+  const { view, account } = context;
+  const { amount, status } = view;
+  if (amount === null) return [];
+  const isPaid = status === 'succeeded';
+  const kept = costOf(
+    { ...context, view: { ...view, net: null } },
+    { gross: amount, at: timeOf(context, [status]) },
+  );
+  if (!isPaid && !ON_ITS_WAY.includes(status)) return status === 'refunded' ? kept : [];
+  const requested: Posting = {
+    ...moneyOf(amount, { line: 'requested', at: timeOf(context, [...ON_ITS_WAY, 'succeeded']) }),
+    legs: transfer(MERCHANT, PAYOUTS, amount.minor),
+  };
+  if (!isPaid) return [requested];
+  return [
+    requested,
+    {
+      ...moneyOf(amount, { line: 'paid', at: timeOf(context, ['succeeded']) }),
+      legs: transfer(PAYOUTS, providerClearing(account), amount.minor),
+    },
+    ...kept,
+  ];
+}
+
+/** Debits the first account and credits the second one. */
+function transfer(debit: LedgerAccount, credit: LedgerAccount, minor: bigint): readonly Leg[] {
+  return [
+    { account: debit, minor },
+    { account: credit, minor: -minor },
+  ];
+}
+
+function moneyOf(
+  { currency, exponent }: Money,
+  { line, at }: { readonly line: string; readonly at: string },
+): Omit<Posting, 'legs'> {
+  return { line, layer: 'posted', currency, exponent, effectiveAt: at, reason: null };
+}
+
+function minorLike(money: Money | null, { currency }: Money): bigint {
+  return money?.currency === currency ? money.minor : 0n;
+}
+
+/**
+ * When the first of these was true, by the provider's clock where it has one; failing all of them, when the
+ * payment was first told of.
+ */
+function timeOf({ state }: PostingContext, names: readonly (string | null)[]): string {
+  const told = names.flatMap((name) => (name === null ? [] : (state.since[name] ?? [])));
+  return told.sort()[0] ?? Object.values(state.since).sort()[0] ?? EPOCH;
+}
+
+const EPOCH = '1970-01-01T00:00:00.000Z';

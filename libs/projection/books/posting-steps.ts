@@ -1,0 +1,49 @@
+import { parseSubjectKey } from '#events/subject.js';
+import type { PaymentState } from '#ledger/payment/payment-state.js';
+import { differenceOf, type Posting } from '#ledger/posting/posting.js';
+import { postingsOf } from '#ledger/posting/postings-of.js';
+import { mayConfirm } from '#ledger/trust.js';
+import type { Deduped } from '../dedupe.js';
+import type { EventMeaning, PaymentInFold } from '../fold-payments.js';
+import type { BooksStep } from './fold-books.js';
+
+/**
+ * What a batch's events have to post, in the order of the partition. Of each payment the set that is posted
+ * so far is kept while the batch is folded, because the next event posts the difference to it.
+ */
+export class PostingSteps {
+  readonly steps: BooksStep[] = [];
+  readonly #posted = new Map<string, readonly Posting[]>();
+
+  /** After an event was folded into its payment; `before` is the state that it found. */
+  record({ subject, state }: PaymentInFold, { before, meaning, recordedAtMs }: EventFolded): void {
+    if (state === before || !mayConfirm(meaning.trust)) return;
+    const { account } = parseSubjectKey(subject);
+    const posted = this.#posted.get(subject) ?? postingsOf(before, account);
+    const after = postingsOf(state, account);
+    this.#posted.set(subject, after);
+    const lines = differenceOf(posted, after);
+    if (lines.length === 0) return;
+    this.steps.push({
+      type: 'post',
+      eventId: meaning.eventId,
+      observationId: meaning.observation.id,
+      subject,
+      subjectId: meaning.subjectId,
+      recordedAt: new Date(recordedAtMs).toISOString(),
+      lines,
+    });
+  }
+
+  /** A period was closed. */
+  close({ input: { meaning }, outcome }: Deduped): void {
+    if (meaning.kind !== 'period-close' || outcome !== 'applied') return;
+    this.steps.push({ type: 'close', until: meaning.until });
+  }
+}
+
+type EventFolded = {
+  readonly before: PaymentState;
+  readonly meaning: EventMeaning;
+  readonly recordedAtMs: number;
+};

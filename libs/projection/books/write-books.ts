@@ -1,0 +1,56 @@
+import type { Queryable } from '#read-models/database.js';
+import { LEDGER_DAYS, LEDGER_ENTRIES, LEDGER_HEADS } from '#read-models/fold/fold-tables.js';
+import { writeRows } from '#read-models/writes/write-rows.js';
+import { dayRows, entryRow, headRow } from './books-rows.js';
+import { emptyBooks, foldBooks, type BooksHead, type BooksStep } from './fold-books.js';
+
+/** Where the partition's books end. Read behind the checkpoint's lock, so only the owner gets here. */
+export async function readBooksHead(
+  tx: Queryable,
+  schema: string,
+  partition: number,
+): Promise<BooksHead> {
+  const { rows } = await tx.query<{ sequence: string; hash: string; closed_until: Date | null }>({
+    name: `${schema}.ledger_heads.of`,
+    text: `select sequence, hash, closed_until from ${schema}.ledger_heads where partition = $1`,
+    values: [partition],
+  });
+  const [row] = rows;
+  if (row === undefined) return emptyBooks;
+  return {
+    sequence: BigInt(row.sequence),
+    hash: row.hash,
+    closedUntil: row.closed_until?.toISOString() ?? null,
+  };
+}
+
+/** Books a batch's steps: entries, what they move by day, and the new end of the chain. */
+export async function writeBooks(
+  tx: Queryable,
+  schema: string,
+  batch: {
+    readonly partition: number;
+    readonly head: BooksHead;
+    readonly steps: readonly BooksStep[];
+    readonly recordedAtMs: number;
+  },
+): Promise<void> {
+  const { partition, steps, recordedAtMs } = batch;
+  if (steps.length === 0) return;
+  const { head, entries } = foldBooks(batch.head, { partition, steps });
+  await Promise.all([
+    writeRows(tx, {
+      schema,
+      table: LEDGER_ENTRIES,
+      rows: entries.map(entryRow),
+      mode: 'insert',
+    }),
+    writeRows(tx, { schema, table: LEDGER_DAYS, rows: dayRows(entries), mode: 'add' }),
+    writeRows(tx, {
+      schema,
+      table: LEDGER_HEADS,
+      rows: [headRow(head, { partition, recordedAtMs })],
+      mode: 'upsert',
+    }),
+  ]);
+}
