@@ -171,6 +171,51 @@ describe('send', () => {
     expect(code).toBe(1);
   });
 
+  it('asks for traffic as the options say', async () => {
+    const args = ['send', '--storm', '10', '--hostile', '5', '--lose', '30', '--delay', '1.5'];
+    const more = ['--burst', '4', '--speed', '60', '--retries', 'persistent', '--json'];
+    await run([...args, ...more, '--sandbox-url', url]);
+    expect(JSON.parse(seen.at(-1)?.body ?? '')).toEqual({
+      count: 10,
+      hostile: 5,
+      lose: 30,
+      delaySeconds: 1.5,
+      burst: 4,
+      speed: 60,
+      retries: 'persistent',
+    });
+  });
+
+  it('lists scenarios by provider, with what each ends as', async () => {
+    const { code, stdout } = await run(['send', '--list', '--sandbox-url', url]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^cobru\n {2}paid +ends paid +it is paid\n {2}events: paid state\.0\n/);
+    expect(stdout).toMatch(/mintcash\n {2}renewed +ends paid, failed +twice\n/);
+    expect(stdout).toMatch(/ {2}probe +no order +nothing\n/);
+    const narrowed = await run(['send', '--list', '--provider', 'cobru', '--sandbox-url', url]);
+    expect(narrowed.stdout).not.toContain('mintcash');
+    const unknown = await run(['send', '--list', '--provider', 'x', '--sandbox-url', url]);
+    expect(unknown.code).toBe(2);
+  });
+
+  it('tells what a provider has given up', async () => {
+    const dead = { orderId: 'ORD-9', provider: 'tonder', event: 'payment_Success' };
+    const letters = [{ ...dead, attempts: 3, status: 503 }];
+    ANSWERS['/sandbox/v1/storms'] = {
+      status: 200,
+      text: `${JSON.stringify({
+        type: 'summary',
+        counts: { ...COUNTS, givenUp: 1 },
+        deadLetters: letters,
+        elapsedMs: 5,
+        isWhole: true,
+      })}\n`,
+    };
+    const { code, stdout } = await run(['send', '--storm', '1', '--sandbox-url', url]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('ORD-9  tonder payment_Success  sent 3 times, last answer 503');
+  });
+
   it('passes on what the sandbox refuses', async () => {
     ANSWERS['/sandbox/v1/deliveries'] = {
       status: 400,
@@ -201,6 +246,10 @@ function text(stream: PassThrough): string {
 const TRAIL = {
   order: { orderId: 'ORD-1', status: 'paid', assurance: 'confirmed', reported: null, flags: [] },
   payments: [],
+  refunds: [],
+  withdrawals: [],
+  subscriptions: [],
+  customers: [],
   timeline: [
     {
       type: 'record',
@@ -230,6 +279,7 @@ const TRAIL = {
     {
       type: 'change',
       at: '2026-01-01T00:00:00.000Z',
+      subjectId: 'p-1',
       orderId: 'ORD-1',
       previousStatus: 'created',
       status: 'succeeded',
@@ -252,6 +302,23 @@ const COUNTS = {
 };
 
 const ANSWERS: Record<string, { status: number; text: string }> = {
+  '/sandbox/v1/scenarios': {
+    status: 200,
+    text: JSON.stringify({
+      scenarios: [
+        { provider: 'cobru', name: 'paid', summary: 'it is paid', finalStatus: 'paid' },
+        {
+          provider: 'mintcash',
+          name: 'renewed',
+          summary: 'twice',
+          finalStatus: null,
+          furtherOrders: { 'payment-1': 'paid', 'payment-2': 'failed' },
+        },
+        { provider: 'mintcash', name: 'probe', summary: 'nothing', finalStatus: null },
+      ],
+      events: { cobru: ['paid', 'state.0'], mintcash: [] },
+    }),
+  },
   '/v1/lookup': {
     status: 200,
     text: '{"items":[{"kind":"event","trailHref":"/v1/orders/ORD-1/trail"}]}',

@@ -1,10 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Books } from './books/books.js';
-import { AccessTokens } from './cobru-api/access-tokens.js';
-import { CobruController } from './cobru-api/cobru.controller.js';
-import { Faults } from './cobru-api/faults.js';
 import { ControlController } from './control/control.controller.js';
+import { IndexController } from './control/index.controller.js';
 import { PlanRunner } from './delivery/plan-runner.js';
+import { AccessTokens } from './provider-api/access-tokens.js';
+import { CobruController } from './provider-api/cobru.controller.js';
+import { ConomyController } from './provider-api/conomy.controller.js';
+import { Faults } from './provider-api/faults.js';
+import { MintCashController } from './provider-api/mintcash.controller.js';
+import { TonderController } from './provider-api/tonder.controller.js';
 import { SandboxAccounts } from './sandbox-accounts.js';
 
 export type SandboxDependencies = {
@@ -20,7 +24,14 @@ export class SandboxModule {
   static register({ books, accounts, runner, faults }: SandboxDependencies): DynamicModule {
     return {
       module: SandboxModule,
-      controllers: [CobruController, ControlController],
+      controllers: [
+        IndexController,
+        ControlController,
+        CobruController,
+        ConomyController,
+        MintCashController,
+        TonderController,
+      ],
       providers: [
         { provide: Books, useValue: books },
         { provide: SandboxAccounts, useValue: accounts },

@@ -65,7 +65,15 @@ describe('a storm', () => {
       if (delivery.url.startsWith('/webhooks/mintcash') && !isSigned(delivery)) return 401;
       return sent === 1 ? 503 : sent === 2 ? null : 200;
     };
-    const storm = { seed: 3, count: 40, ratePerSecond: 400, duplicates: 0, forgeries: 20 };
+    const storm = {
+      seed: 3,
+      count: 40,
+      ratePerSecond: 400,
+      duplicates: 0,
+      forgeries: 20,
+      providers: ['mintcash', 'cobru'],
+      retries: 'persistent',
+    };
     const lines = await plan('storms', { ...storm, journal: 'storm.jsonl' });
     const summary = lines.at(-1);
     expect(summary).toMatchObject({ type: 'summary', isWhole: true });
@@ -99,6 +107,34 @@ describe('a storm', () => {
       providers: ['mintcash'],
     });
     expect(lines.at(-1)?.counts['forgeriesAccepted']).toBeGreaterThan(0);
+  });
+});
+
+describe('what a provider gives up', () => {
+  it('is listed as a dead letter, after as many sendings as the provider makes', async () => {
+    answer = () => 500;
+    const asked = { provider: 'tonder', event: 'paid', orderId: 'ORD-dead', speed: 1_000 };
+    const summary = (await plan('deliveries', asked)).at(-1);
+    expect(seen).toHaveLength(3);
+    expect(summary?.counts).toMatchObject({ accepted: 0, retries: 2, givenUp: 1 });
+    expect(summary).toMatchObject({
+      deadLetters: [{ provider: 'tonder', orderId: 'ORD-dead', attempts: 3, status: 500 }],
+    });
+  });
+});
+
+describe('the index', () => {
+  it('tells what is played, where, and what to try', async () => {
+    const response = await fetch(sandbox.url);
+    expect(await response.json()).toMatchObject({
+      providers: [
+        { provider: 'mintcash', account: 'mintcash-test', webhooks: ['/webhooks/mintcash-test'] },
+        { provider: 'cobru' },
+        { provider: 'conomy' },
+        { provider: 'tonder', api: expect.arrayContaining(['GET /tonder/transactions/{id}/']) },
+      ],
+      try: expect.arrayContaining(['npx cuadre send --list']),
+    });
   });
 });
 
@@ -172,6 +208,8 @@ describe('the control API', () => {
     [{ provider: 'cobru', scenario: 'paid' }, 'cobru has no scenario paid'],
     [{ provider: 'cobru' }, 'Name either a scenario or an event'],
     [{ event: 'paid', set: { amount: '1.234' } }, 'The amount or currency is wrong'],
+    [{ provider: 'conomy', event: 'paid', set: { currency: 'CLP', amount: '1.5' } }, 'is wrong'],
+    [{ provider: 'cobru', event: 'paid', forgery: 'tampered-body' }, 'cannot be forged'],
   ])('refuses %j', async (request, detail) => {
     const answered = await control('POST', 'deliveries', request);
     expect(answered.status).toBe(400);

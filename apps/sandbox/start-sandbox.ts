@@ -6,9 +6,9 @@ import type { Logger } from '#platform/logger.js';
 import { NestLogger } from '#platform/nest-logger.js';
 import type { Account } from '#providers/account.js';
 import { Books } from './books/books.js';
-import { Faults } from './cobru-api/faults.js';
 import { requestValidation, SandboxErrors } from './control/sandbox-errors.js';
 import { PlanRunner } from './delivery/plan-runner.js';
+import { Faults } from './provider-api/faults.js';
 import { SandboxAccounts } from './sandbox-accounts.js';
 import { SandboxModule } from './sandbox.module.js';
 
@@ -32,10 +32,11 @@ export type RunningSandbox = {
   stop(): Promise<void>;
 };
 
-/** Opens the books and listens; Cobru's API is below `/cobru`, the control API below `/sandbox/v1`. */
+/** Opens the books and listens; each provider's API is below its name, the control API below `/sandbox/v1`. */
 export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
   const dir = join(options.dataDir, 'sandbox');
-  const books = await Books.open(join(dir, 'books.jsonl'));
+  // The first form of the books knew payments alone; its file is `books.jsonl`.
+  const books = await Books.open(join(dir, 'books-2.jsonl'));
   const accounts = new SandboxAccounts(options.accounts);
   const runner = new PlanRunner({ books, webhooksUrl: options.webhooksUrl, dir });
   const app = await NestFactory.create<NestFastifyApplication>(

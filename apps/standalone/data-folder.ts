@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { API_SCOPES, type ApiToken, type Config } from '#platform/config.js';
 import type { Account } from '#providers/account.js';
 import { parseAccounts } from '#providers/parse-accounts.js';
+import { newAccountsText } from './default-accounts.js';
 import { SetupError } from './setup-error.js';
 
 const LOG_BYTES_MAX = 64 * 1024 * 1024;
@@ -58,59 +59,13 @@ export function withSandboxApi(
   sandboxUrl: string,
 ): readonly Account[] {
   return accounts.map((account) =>
-    account.api !== null && SANDBOX_API.test(account.api.baseUrl)
-      ? { ...account, api: { ...account.api, baseUrl: `${sandboxUrl}/cobru` } }
+    account.api !== null && SANDBOX_API.exec(account.api.baseUrl)?.[1] === account.provider
+      ? { ...account, api: { ...account.api, baseUrl: `${sandboxUrl}/${account.provider}` } }
       : account,
   );
 }
 
-const SANDBOX_API = /^http:\/\/127\.0\.0\.1:\d+\/cobru$/;
-
-function newAccountsText(): string {
-  const secret = (): string => randomBytes(24).toString('base64url');
-  const rate = {
-    verified: { perSecond: 5_000, burst: 10_000 },
-    unverified: { perSecond: 500, burst: 2_000 },
-  };
-  const mintcash = {
-    id: 'mintcash-test',
-    provider: 'mintcash',
-    sources: [
-      {
-        name: 'mintcash',
-        verification: {
-          mode: 'hmac',
-          header: 'x-signature',
-          secrets: [{ id: 's1', value: secret() }],
-        },
-        rate,
-      },
-    ],
-  };
-  const cobru = {
-    id: 'cobru-test',
-    provider: 'cobru',
-    sources: [
-      {
-        name: 'cobru',
-        verification: {
-          mode: 'url',
-          parameter: 't',
-          referenceParameter: 'ref',
-          secrets: [{ id: 's1', value: secret() }],
-          tokenKeys: [{ id: 'k1', value: secret() }],
-        },
-        rate,
-      },
-    ],
-    api: {
-      baseUrl: 'http://127.0.0.1:8090/cobru',
-      credentials: { apiKey: secret(), refreshToken: secret() },
-      lookupRate: { perSecond: 500, burst: 1_000 },
-    },
-  };
-  return `${JSON.stringify({ accounts: [mintcash, cobru] }, null, 2)}\n`;
-}
+const SANDBOX_API = /^http:\/\/127\.0\.0\.1:\d+\/([a-z]+)$/;
 
 /** What the file holds; where there is none yet, it is made with the text given. */
 async function keptText(file: string, initial: string): Promise<string> {

@@ -59,11 +59,13 @@ describe('the data folder', () => {
     ).toEqual([
       ['mintcash-test', 'test', 'mintcash'],
       ['cobru-test', 'test', 'cobru'],
+      ['conomy-test', 'test', 'conomy'],
+      ['tonder-test', 'test', 'tonder'],
     ]);
     const file = join(dataDir, 'accounts.json');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const secrets = (await readFile(file, 'utf8')).match(/"[A-Za-z0-9_-]{32}"/g) ?? [];
-    expect(new Set(secrets).size).toBe(5);
+    expect(new Set(secrets).size).toBe(12);
   });
 
   it('asks the sandbox at the port that it has now, and nobody else', async () => {
@@ -73,7 +75,7 @@ describe('the data folder', () => {
     const real = { ...cobru, api: { ...cobru.api, baseUrl: 'https://dev.cobru.co' } };
     const moved = withSandboxApi([mintcash, cobru, real], 'http://127.0.0.1:9');
     expect(moved.map(({ api }) => api?.baseUrl)).toEqual([
-      undefined,
+      'http://127.0.0.1:9/mintcash',
       'http://127.0.0.1:9/cobru',
       'https://dev.cobru.co',
     ]);

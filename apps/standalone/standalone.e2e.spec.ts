@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '#platform/config.js';
 import { createLogger } from '#platform/logger.js';
+import { PLAYED_PROVIDERS } from '../sandbox/plan/scenario.js';
 import { planStorm, type StormPlan } from '../sandbox/plan/storm.js';
 import { StartedParts } from './started-parts.js';
 import { startStandalone, type Standalone } from './start-standalone.js';
@@ -85,8 +86,9 @@ function storm(seed: number): StormPlan {
       ratePerSecond: 200,
       duplicatesPercent: 30,
       forgeriesPercent: 20,
+      hostilePercent: 10,
       reorderWindow: 15,
-      providers: ['mintcash', 'cobru'],
+      providers: PLAYED_PROVIDERS,
       accounts: standalone.sandbox?.accounts.played ?? {},
     },
     seed,
@@ -96,8 +98,13 @@ function storm(seed: number): StormPlan {
 async function send(plan: StormPlan) {
   const { sandbox } = standalone;
   if (sandbox === null) throw new Error('No sandbox.');
-  const { signal } = new AbortController();
-  return sandbox.runner.run(plan, { signal, hasAnswers: false, journal: null, onReport: () => {} });
+  return sandbox.runner.run(plan, {
+    signal: new AbortController().signal,
+    hasAnswers: false,
+    journal: null,
+    retries: { kind: 'persistent' },
+    onReport: () => {},
+  });
 }
 
 async function expectExpected({ orders: expected }: StormPlan): Promise<void> {

@@ -70,6 +70,11 @@ export async function insertMovements(database: Database): Promise<void> {
       }),
     ),
   ]);
+  await insertRegisters(database);
+  await insertRecords(database);
+}
+
+async function insertRegisters(database: Database): Promise<void> {
   await insertRows(database, 'refunds', [
     refund(REFUND_ID, { payment_id: PAYMENT_ID, reference: 're-1', ...ARS, amount_minor: 300n }),
     refund(EMBEDDED_ID, { payment_id: PAYMENT_ID, reference: 'embedded-1' }),
@@ -93,6 +98,9 @@ export async function insertMovements(database: Database): Promise<void> {
   await insertRows(database, 'customers', [
     { customer_id: CUSTOMER_ID, reference: 'cus-1', is_auto_created: true, documents: 2 },
   ]);
+}
+
+async function insertRecords(database: Database): Promise<void> {
   const told = [PAYMENT, REFUND, EARLY_REFUND, WITHDRAWAL, SUBSCRIPTION, CUSTOMER];
   await insertRows(
     database,

@@ -10,15 +10,15 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { PlayedProvider } from '../plan/scenarios.js';
-import type { BookEntry, Happening, SandboxPayment } from './payment.js';
+import type { PlayedProvider } from '../plan/scenario.js';
+import type { BookEntry, BookObject, Happening } from './book-object.js';
 
 /**
- * The played providers' own books: what really happened to each payment, whatever was delivered of it.
+ * The played providers' own books: what really happened to each of their things, whatever was delivered of it.
  * Lookups are answered from here, so the books must outlive the process: a JSON line is written before
  * anything acts on it, and read back at start. A last line that a crash tore is dropped.
  *
- * Memory is bounded: of more than `entriesMax` payments the oldest are found by reading the file.
+ * Memory is bounded: of more than `entriesMax` things the oldest are found by reading the file.
  */
 export class Books {
   readonly #file: string;
@@ -53,17 +53,22 @@ export class Books {
     return this.#entries.size;
   }
 
-  /** Opens payments that are not known yet; those that are keep their history. */
-  openPayments(payments: readonly SandboxPayment[]): void {
-    const unknown = payments.filter((payment) => !this.#entries.has(keyOf(payment)));
-    this.#write(unknown.map((payment): BookLine => ({ type: 'opened', payment })));
+  /** The entries in memory, the oldest first. */
+  entries(): Iterable<BookEntry> {
+    return this.#entries.values();
+  }
+
+  /** Opens what is not known yet; what is keeps its history. */
+  open(objects: readonly BookObject[]): void {
+    const unknown = objects.filter((object) => !this.#entries.has(keyOf(object)));
+    this.#write(unknown.map((object): BookLine => ({ type: 'opened', object })));
   }
 
   /** Records what happened; a lower step than the last one changes nothing. */
-  record(payment: Pick<SandboxPayment, 'provider' | 'reference'>, happening: Happening): void {
-    const entry = this.#entries.get(keyOf(payment));
+  record(object: Pick<BookObject, 'provider' | 'reference'>, happening: Happening): void {
+    const entry = this.#entries.get(keyOf(object));
     if (entry === undefined || happening.step <= (entry.history.at(-1)?.step ?? -1)) return;
-    const { provider, reference } = payment;
+    const { provider, reference } = object;
     this.#write([{ type: 'happened', provider, reference, happening }]);
   }
 
@@ -78,7 +83,7 @@ export class Books {
     return found.entry;
   }
 
-  /** The latest payment of an order, among those in memory. */
+  /** The latest thing that an order was opened with, among those in memory. */
   findByOrder(provider: PlayedProvider, orderId: string): BookEntry | null {
     const key = this.#byOrder.get(`${provider}/${orderId}`);
     return key === undefined ? null : (this.#entries.get(key) ?? null);
@@ -101,7 +106,10 @@ export class Books {
     if (entry === null) return;
     this.#entries.set(key, entry);
     if (line.type === 'opened') {
-      this.#byOrder.set(`${entry.payment.provider}/${entry.payment.orderId}`, key);
+      // A refund or a try to pay must not be found instead of what it belongs to.
+      const order = `${entry.object.provider}/${entry.object.orderId}`;
+      const belongs = Object.keys(entry.object.related).length > 0;
+      if (!belongs || !this.#byOrder.has(order)) this.#byOrder.set(order, key);
       if (this.#entries.size > this.#entriesMax) this.#forgetOldest();
     }
   }
@@ -109,16 +117,16 @@ export class Books {
   #forgetOldest(): void {
     const [oldest] = this.#entries;
     if (oldest === undefined) return;
-    const [key, { payment }] = oldest;
+    const [key, { object }] = oldest;
     this.#entries.delete(key);
-    const order = `${payment.provider}/${payment.orderId}`;
+    const order = `${object.provider}/${object.orderId}`;
     if (this.#byOrder.get(order) === key) this.#byOrder.delete(order);
     this.#hasForgotten = true;
   }
 }
 
 type BookLine =
-  | { readonly type: 'opened'; readonly payment: SandboxPayment }
+  | { readonly type: 'opened'; readonly object: BookObject }
   | {
       readonly type: 'happened';
       readonly provider: PlayedProvider;
@@ -127,16 +135,16 @@ type BookLine =
     };
 
 function withLine(entry: BookEntry | null, line: BookLine): BookEntry | null {
-  if (line.type === 'opened') return entry ?? { payment: line.payment, history: [] };
+  if (line.type === 'opened') return entry ?? { object: line.object, history: [] };
   return entry && { ...entry, history: [...entry.history, line.happening] };
 }
 
-function keyOf({ provider, reference }: Pick<SandboxPayment, 'provider' | 'reference'>): string {
+function keyOf({ provider, reference }: Pick<BookObject, 'provider' | 'reference'>): string {
   return `${provider}/${reference}`;
 }
 
 function keyOfLine(line: BookLine): string {
-  return keyOf(line.type === 'opened' ? line.payment : line);
+  return keyOf(line.type === 'opened' ? line.object : line);
 }
 
 /** Complete lines, and where each one ends in the file. Only the last one may be torn. */

@@ -15,11 +15,45 @@ import {
   Max,
   Min,
 } from 'class-validator';
-import { FAULTS, type Fault } from '../cobru-api/faults.js';
-import { PLAYED_PROVIDERS, type PlayedProvider } from '../plan/scenarios.js';
+import { FORGERIES, type Forgery } from '../plan/forgery.js';
+import { PLAYED_PROVIDERS, type PlayedProvider } from '../plan/scenario.js';
+import { FAULTS, type Fault } from '../provider-api/faults.js';
+
+const RETRIES = ['provider', 'persistent'] as const;
+
+/** How deliveries travel, whatever is in them. */
+class TrafficRequest {
+  /** So many at once, then a pause, at the same rate on the whole. */
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  readonly burst: number = 1;
+
+  /** Each comes up to so much later than it was due, on our clock. */
+  @IsNumber()
+  @Min(0)
+  @Max(3_600)
+  readonly delaySeconds: number = 0;
+
+  /** Percent of first sendings that are lost, so that only the provider's retry can bring them. */
+  @IsNumber()
+  @Min(0)
+  @Max(100)
+  readonly lose: number = 0;
+
+  /** Seconds of the provider's clock for one of ours, between its retries. */
+  @IsNumber()
+  @Min(0.01)
+  @Max(1_000_000)
+  readonly speed: number = 1;
+
+  /** The provider's own schedule, or again and again within seconds. */
+  @IsIn(RETRIES)
+  readonly retries: (typeof RETRIES)[number] = 'provider';
+}
 
 /** What may be asked of the sandbox, with its bounds. */
-export class StormRequest {
+export class StormRequest extends TrafficRequest {
   /** The same seed is the same storm, byte for byte. Left out: one is chosen and told. */
   @IsOptional()
   @IsInt()
@@ -49,18 +83,26 @@ export class StormRequest {
   @Max(100)
   readonly forgeries: number = 5;
 
+  /** Bodies that mean harm, percent of the genuine deliveries. */
+  @IsNumber()
+  @Min(0)
+  @Max(100)
+  readonly hostile: number = 0;
+
   /** In deliveries. */
   @IsInt()
   @Min(0)
   @Max(10_000)
   readonly reorderWindow: number = 10;
 
+  /** All that have an account, when it is left out. */
+  @IsOptional()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(PLAYED_PROVIDERS.length)
   @ArrayUnique()
   @IsIn(PLAYED_PROVIDERS, { each: true })
-  readonly providers: readonly PlayedProvider[] = PLAYED_PROVIDERS;
+  readonly providers?: readonly PlayedProvider[];
 
   /** A file name in the sandbox's folder for a JSON line of every 2xx. */
   @IsOptional()
@@ -68,7 +110,7 @@ export class StormRequest {
   readonly journal?: string;
 }
 
-export class DeliveryRequest {
+export class DeliveryRequest extends TrafficRequest {
   @IsIn(PLAYED_PROVIDERS)
   readonly provider: PlayedProvider = 'mintcash';
 
@@ -84,7 +126,7 @@ export class DeliveryRequest {
   @Length(1, 60)
   readonly event?: string;
 
-  /** How many payments, each of an order of its own unless `orderId` is given. */
+  /** How often, each time about something of its own; the first time about `orderId` where it is given. */
   @IsInt()
   @Min(1)
   @Max(1_000)
@@ -100,6 +142,17 @@ export class DeliveryRequest {
   @IsBoolean()
   readonly forge: boolean = false;
 
+  /** One way of forging instead of the likeliest. */
+  @IsOptional()
+  @IsIn(FORGERIES)
+  readonly forgery?: Forgery;
+
+  /** In deliveries. */
+  @IsInt()
+  @Min(0)
+  @Max(10_000)
+  readonly reorderWindow: number = 0;
+
   @IsNumber()
   @Min(0.1)
   @Max(5_000)
@@ -110,7 +163,7 @@ export class DeliveryRequest {
   @IsObject()
   readonly set?: Readonly<Record<string, unknown>>;
 
-  /** Goes on with this order's payment when the books have it. */
+  /** Goes on with what the books have under this reference. */
   @IsOptional()
   @IsString()
   @Matches(/^[A-Za-z0-9._:@/-]{1,100}$/)
@@ -118,6 +171,11 @@ export class DeliveryRequest {
 }
 
 export class FaultRequest {
+  /** Every provider's API when it is left out. */
+  @IsOptional()
+  @IsIn(PLAYED_PROVIDERS)
+  readonly provider?: PlayedProvider;
+
   @IsIn(FAULTS)
   readonly fault: Fault = 'none';
 

@@ -4,19 +4,15 @@ import { Body, Controller, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/
 import type { FastifyReply } from 'fastify';
 import { ProblemError } from '#platform/problem.js';
 import { Books } from '../books/books.js';
-import type { BookEntry } from '../books/payment.js';
-import { Faults, type FaultSetting } from '../cobru-api/faults.js';
+import type { BookEntry } from '../books/book-object.js';
 import { PlanRunner, type Plan, type PlanReport } from '../delivery/plan-runner.js';
+import type { RetryPolicy } from '../delivery/retry-schedule.js';
 import type { PlayedAccount } from '../plan/played-accounts.js';
-import {
-  eventNames,
-  PLAYED_PROVIDERS,
-  SCENARIOS,
-  type PlayedProvider,
-  type Scenario,
-} from '../plan/scenarios.js';
+import { eventNames, SCENARIOS } from '../plan/scenario-catalogue.js';
+import { PLAYED_PROVIDERS, type PlayedProvider, type Scenario } from '../plan/scenario.js';
 import { planSingle } from '../plan/single-plan.js';
 import { planStorm } from '../plan/storm.js';
+import { Faults, type FaultSetting } from '../provider-api/faults.js';
 import { SandboxAccounts } from '../sandbox-accounts.js';
 import { DeliveryRequest, FaultRequest, StormRequest } from './control-requests.js';
 
@@ -42,9 +38,9 @@ export class ControlController {
   @Post('storms')
   @HttpCode(200)
   storm(@Body() request: StormRequest, @Res() reply: FastifyReply): void {
-    const [first, ...others] = request.providers;
+    const [first, ...others] = request.providers ?? this.playedProviders();
     if (first === undefined) throw new ProblemError('invalid-body');
-    for (const provider of request.providers) this.playedAccount(provider);
+    for (const provider of [first, ...others]) this.playedAccount(provider);
     const seed = request.seed ?? randomInt(1, 1_000_000);
     const plan = planStorm(
       {
@@ -52,7 +48,9 @@ export class ControlController {
         ratePerSecond: request.ratePerSecond,
         duplicatesPercent: request.duplicates,
         forgeriesPercent: request.forgeries,
+        hostilePercent: request.hostile,
         reorderWindow: request.reorderWindow,
+        ...trafficOf(request),
         providers: [first, ...others],
         accounts: this.accounts.played,
       },
@@ -63,6 +61,7 @@ export class ControlController {
       head: { seed, deliveries: plan.deliveries.length, orders: plan.orders.length },
       tail: { seed, expected: isListed ? plan.orders : [], byStatus: countByStatus(plan.orders) },
       hasAnswers: false,
+      retries: retriesOf(request),
       journal: request.journal ?? null,
     });
   }
@@ -79,7 +78,9 @@ export class ControlController {
       times: request.times,
       copies: request.dup,
       isForged: request.forge,
-      ratePerSecond: request.ratePerSecond,
+      forgery: request.forgery ?? null,
+      reorderWindow: request.reorderWindow,
+      traffic: { ratePerSecond: request.ratePerSecond, ...trafficOf(request) },
       replaced: request.set ?? {},
       orderId: request.orderId ?? null,
       played: this.playedAccount(provider),
@@ -89,8 +90,10 @@ export class ControlController {
       findByOrder: (orderId) => this.books.findByOrder(provider, orderId),
     });
     if ('refused' in plan) throw new ProblemError('invalid-body', { detail: plan.refused });
-    const head = { deliveries: plan.deliveries.length, orders: plan.payments.length };
-    this.stream(reply, plan, { head, tail: {}, hasAnswers: true, journal: null });
+    const orders = new Set(plan.objects.map(({ orderId }) => orderId)).size;
+    const head = { deliveries: plan.deliveries.length, orders };
+    const retries = retriesOf(request);
+    this.stream(reply, plan, { head, tail: {}, hasAnswers: true, retries, journal: null });
   }
 
   @Get('scenarios')
@@ -100,14 +103,16 @@ export class ControlController {
   }
 
   @Get('faults')
-  currentFault(): FaultSetting {
-    return this.faults.setting;
+  currentFaults(): Record<string, FaultSetting> {
+    return Object.fromEntries(PLAYED_PROVIDERS.map((one) => [one, this.faults.setting(one)]));
   }
 
   @Put('faults')
-  setFault(@Body() { fault, delayMs }: FaultRequest): FaultSetting {
-    this.faults.set({ fault, delayMs });
-    return this.faults.setting;
+  setFault(@Body() { provider, fault, delayMs }: FaultRequest): Record<string, FaultSetting> {
+    for (const one of provider === undefined ? PLAYED_PROVIDERS : [provider]) {
+      this.faults.set(one, { fault, delayMs });
+    }
+    return this.currentFaults();
   }
 
   @Get('books/:reference')
@@ -116,12 +121,16 @@ export class ControlController {
       const entry = await this.books.find(provider, reference);
       if (entry !== null) return entry;
     }
-    throw new ProblemError('not-found', { detail: 'The books have no such payment.' });
+    throw new ProblemError('not-found', { detail: 'The books have nothing of this id.' });
   }
 
   /** Ends the plans under way; their streams end with a summary that says so. */
   beforeApplicationShutdown(): void {
     for (const plan of this.#underWay) plan.abort();
+  }
+
+  private playedProviders(): readonly PlayedProvider[] {
+    return PLAYED_PROVIDERS.filter((provider) => this.accounts.played[provider] !== undefined);
   }
 
   private playedAccount(provider: PlayedProvider): PlayedAccount {
@@ -152,6 +161,7 @@ export class ControlController {
         signal: abort.signal,
         hasAnswers: options.hasAnswers,
         journal: options.journal,
+        retries: options.retries,
         onReport: (report) => write(lineOf(report)),
       })
       .then((summary) => write({ type: 'summary', ...summary, ...options.tail }))
@@ -167,8 +177,21 @@ type StreamOptions = {
   readonly head: Readonly<Record<string, unknown>>;
   readonly tail: Readonly<Record<string, unknown>>;
   readonly hasAnswers: boolean;
+  readonly retries: RetryPolicy;
   readonly journal: string | null;
 };
+
+function trafficOf({
+  burst,
+  delaySeconds,
+  lose,
+}: Pick<StormRequest, 'burst' | 'delaySeconds' | 'lose'>) {
+  return { burst, delayMsMax: delaySeconds * 1_000, losePercent: lose };
+}
+
+function retriesOf({ retries, speed }: Pick<StormRequest, 'retries' | 'speed'>): RetryPolicy {
+  return retries === 'provider' ? { kind: 'provider', speed } : { kind: 'persistent' };
+}
 
 function lineOf(report: PlanReport): unknown {
   if (report.type === 'progress') return report;
@@ -182,6 +205,7 @@ function lineOf(report: PlanReport): unknown {
     orderId: delivery.orderId,
     copy: delivery.copy,
     forgery: delivery.forgery,
+    hostility: delivery.hostility,
     ...answer,
   };
 }

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import { isRefusedForgery, type PlannedDelivery } from '../plan/delivery.js';
+import type { PlannedDelivery } from '../plan/delivery.js';
+import type { DeliveryClock } from './delivery-clock.js';
 import { DueQueue } from './due-queue.js';
 import type { Journal } from './journal.js';
+import type { Answer, PostDelivery } from './post-delivery.js';
+import { ANSWER_TIMEOUT_MS, nextPauseMs, type RetryPolicy } from './retry-schedule.js';
 
 export type DeliveryOptions = {
-  /** Where the webhook sources are: `http://127.0.0.1:8080`. */
-  readonly webhooksUrl: string;
+  readonly post: PostDelivery;
+  readonly clock: DeliveryClock;
+  readonly retries: RetryPolicy;
   readonly concurrencyMax: number;
-  /** A delivery that is not taken for this long is given up, like a provider does after a day. */
-  readonly giveUpAfterMs: number;
-  /** Answers later than this count as none. */
-  readonly answerTimeoutMs: number;
   /** Called before the first sending of a delivery: the provider's books come first. */
   readonly beforeSend: (delivery: PlannedDelivery) => void;
   /** Called after every answer that ends a delivery. */
@@ -19,45 +19,50 @@ export type DeliveryOptions = {
   readonly signal: AbortSignal;
 };
 
-export type Answer = {
-  readonly status: number;
-  readonly requestId: string | null;
-  readonly position: string | null;
-};
-
 export type DeliveryCounts = {
   readonly planned: number;
   /** Answered 2xx. */
   readonly accepted: number;
-  /** Forgeries that were answered 401, as they should be. */
+  /** Forgeries answered 401 and hostile bodies answered 4xx, as they should be. */
   readonly refused: number;
-  /** Forgeries of a signed source that were answered 2xx: a hole. */
+  /** Forgeries that had to be refused and were answered 2xx: a hole. */
   readonly forgeriesAccepted: number;
-  /** Sendings that were not answered in time, or with another status, and were tried again. */
+  /** Sendings that were lost, not answered in time, or answered otherwise, and were tried again. */
   readonly retries: number;
+  /** First sendings that were lost on the way. */
+  readonly lost: number;
+  /** Hostile bodies answered 2xx, and 4xx. */
+  readonly hostileAccepted: number;
+  readonly hostileRefused: number;
+  /** What the provider gave up: dead letters, and hostile bodies answered 5xx or not at all. */
   readonly givenUp: number;
 };
 
-const RETRY_MS = 50;
-const RETRY_MS_MAX = 2_000;
+/** A delivery that its provider has given up. */
+export type DeadLetter = {
+  readonly deliveryId: string;
+  readonly provider: string;
+  readonly orderId: string;
+  readonly event: string;
+  readonly attempts: number;
+  /** Of the last sending; null when there was no answer. */
+  readonly status: number | null;
+};
+
+const DEAD_LETTERS_LISTED_MAX = 200;
 
 /**
- * Delivers a plan as the providers would: each delivery when it is due, again and again with a growing
- * pause until it is answered 2xx, and never again after that. Forgers stop at a 401.
+ * Delivers a plan as the providers would: each delivery when it is due, then again by the provider's
+ * schedule until it is answered 2xx, and never again after that. Forgers stop at a 401, and who sends
+ * hostile bodies does not try again.
  */
 export class DeliveryEngine {
   readonly #options: DeliveryOptions;
   readonly #queue = new DueQueue<Attempt>();
   readonly #underWay = new Set<Promise<void>>();
+  readonly #deadLetters: DeadLetter[] = [];
   #wake: () => void = nothing;
-  #counts = {
-    planned: 0,
-    accepted: 0,
-    refused: 0,
-    forgeriesAccepted: 0,
-    retries: 0,
-    givenUp: 0,
-  };
+  #counts = { ...NO_COUNTS };
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -67,19 +72,24 @@ export class DeliveryEngine {
     return { ...this.#counts };
   }
 
+  /** The first of those that were given up. */
+  get deadLetters(): readonly DeadLetter[] {
+    return this.#deadLetters;
+  }
+
   /** Resolves when every delivery is answered or given up, or the signal is aborted. */
   async deliver(deliveries: readonly PlannedDelivery[]): Promise<DeliveryCounts> {
-    const startMs = performance.now();
+    const { signal, concurrencyMax, clock } = this.#options;
+    const startMs = clock.nowMs();
     this.#counts.planned += deliveries.length;
     for (const delivery of deliveries) {
       const dueMs = startMs + delivery.dueMs;
       this.#queue.push({ delivery, attempts: 0, firstDueMs: dueMs }, dueMs);
     }
-    const { signal, concurrencyMax } = this.#options;
     const wake = (): void => this.#wake();
     signal.addEventListener('abort', wake);
     while (!signal.aborted && (this.#queue.size > 0 || this.#underWay.size > 0)) {
-      const waitMs = (this.#queue.nextDueMs() ?? Infinity) - performance.now();
+      const waitMs = (this.#queue.nextDueMs() ?? Infinity) - clock.nowMs();
       if (this.#underWay.size >= concurrencyMax) await this.#woken(Infinity);
       else if (waitMs > 0) await this.#woken(waitMs);
       else this.#startNext();
@@ -92,9 +102,11 @@ export class DeliveryEngine {
   /** Resolves after the time given, or earlier when an answer or an abort changes what is to be done. */
   #woken(waitMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = Number.isFinite(waitMs) ? setTimeout(() => this.#wake(), waitMs) : null;
+      const callOff = Number.isFinite(waitMs)
+        ? this.#options.clock.after(waitMs, () => this.#wake())
+        : nothing;
       this.#wake = (): void => {
-        if (timer !== null) clearTimeout(timer);
+        callOff();
         this.#wake = nothing;
         resolve();
       };
@@ -113,31 +125,62 @@ export class DeliveryEngine {
   }
 
   async #send(attempt: Attempt): Promise<void> {
-    const { delivery } = attempt;
-    const answer = await this.#post(delivery);
-    const isAccepted = answer !== null && answer.status >= 200 && answer.status < 300;
-    if (answer !== null && (isAccepted || (!delivery.isGenuine && answer.status === 401))) {
-      this.#finish(delivery, answer);
+    const { delivery, attempts } = attempt;
+    if (delivery.isLost && attempts === 0) {
+      this.#counts.lost += 1;
+      this.#tryAgain(attempt, null);
       return;
     }
-    const nowMs = performance.now();
-    if (nowMs - attempt.firstDueMs > this.#options.giveUpAfterMs) {
-      this.#counts.givenUp += 1;
+    const { post, signal } = this.#options;
+    const answer = await post(delivery, {
+      timeoutMs: ANSWER_TIMEOUT_MS[delivery.provider],
+      signal,
+    });
+    if (answer !== null && isFinal(delivery, answer)) this.#finish(delivery, answer);
+    // Whoever means harm has done what can be done.
+    else if (delivery.hostility !== null) this.#giveUp(attempt, answer);
+    else this.#tryAgain(attempt, answer);
+  }
+
+  #tryAgain(attempt: Attempt, answer: Answer | null): void {
+    const { clock, retries } = this.#options;
+    const nowMs = clock.nowMs();
+    const attempts = attempt.attempts + 1;
+    const { provider } = attempt.delivery;
+    const sinceFirstMs = nowMs - attempt.firstDueMs;
+    const pauseMs = nextPauseMs(retries, { provider, attempts, sinceFirstMs });
+    if (pauseMs === null) {
+      this.#giveUp(attempt, answer);
       return;
     }
     this.#counts.retries += 1;
-    const backOffMs = Math.min(RETRY_MS_MAX, RETRY_MS * 2 ** Math.min(attempt.attempts, 10));
-    this.#queue.push({ ...attempt, attempts: attempt.attempts + 1 }, nowMs + backOffMs);
+    this.#queue.push({ ...attempt, attempts }, nowMs + pauseMs);
+  }
+
+  #giveUp({ delivery, attempts }: Attempt, answer: Answer | null): void {
+    // An abort ends sendings without an answer: that is nobody's failure.
+    if (this.#options.signal.aborted) return;
+    this.#counts.givenUp += 1;
+    if (this.#deadLetters.length >= DEAD_LETTERS_LISTED_MAX) return;
+    this.#deadLetters.push({
+      deliveryId: delivery.id,
+      provider: delivery.provider,
+      orderId: delivery.orderId,
+      event: delivery.event,
+      attempts: attempts + 1,
+      status: answer?.status ?? null,
+    });
   }
 
   #finish(delivery: PlannedDelivery, answer: Answer): void {
-    if (answer.status === 401) {
+    const isHostile = delivery.hostility !== null;
+    if (answer.status >= 400) {
       this.#counts.refused += 1;
+      if (isHostile) this.#counts.hostileRefused += 1;
     } else {
       this.#counts.accepted += 1;
-      if (delivery.forgery !== null && isRefusedForgery(delivery.forgery)) {
-        this.#counts.forgeriesAccepted += 1;
-      }
+      if (delivery.isToBeRefused) this.#counts.forgeriesAccepted += 1;
+      if (isHostile) this.#counts.hostileAccepted += 1;
       this.#options.journal?.write({
         answeredAt: new Date().toISOString(),
         deliveryId: delivery.id,
@@ -150,48 +193,32 @@ export class DeliveryEngine {
     }
     this.#options.onAnswer?.(delivery, answer);
   }
-
-  /** Null when there was no answer. */
-  async #post(delivery: PlannedDelivery): Promise<Answer | null> {
-    const { webhooksUrl, answerTimeoutMs, signal } = this.#options;
-    const url = new URL(`/webhooks/${delivery.source}`, webhooksUrl);
-    url.search = new URLSearchParams(delivery.query).toString();
-    try {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'user-agent': `sandbox-${delivery.provider}/1`, ...delivery.headers },
-        body: new Uint8Array(delivery.body),
-        redirect: 'manual',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]),
-      });
-      return readAnswer(response.status, await response.text());
-    } catch {
-      // Refused, cut or too late: for the sender all the same, it tries again.
-      return null;
-    }
-  }
 }
+
+const NO_COUNTS = {
+  planned: 0,
+  accepted: 0,
+  refused: 0,
+  forgeriesAccepted: 0,
+  retries: 0,
+  lost: 0,
+  hostileAccepted: 0,
+  hostileRefused: 0,
+  givenUp: 0,
+};
 
 type Attempt = {
   readonly delivery: PlannedDelivery;
+  /** Sendings before this one. */
   readonly attempts: number;
-  /** On the clock of `performance.now()`. */
+  /** On the engine's clock. */
   readonly firstDueMs: number;
 };
 
-function readAnswer(status: number, text: string): Answer {
-  const none = { status, requestId: null, position: null };
-  try {
-    const { requestId, position } = JSON.parse(text) as Record<string, unknown>;
-    return {
-      status,
-      requestId: typeof requestId === 'string' ? requestId : null,
-      position: typeof position === 'string' ? position : null,
-    };
-  } catch {
-    // Providers do not read the answer; neither must a delivery depend on it.
-    return none;
-  }
+function isFinal({ forgery, hostility }: PlannedDelivery, { status }: Answer): boolean {
+  if (status >= 200 && status < 300) return true;
+  if (forgery !== null) return status === 401;
+  return hostility !== null && status >= 400 && status < 500;
 }
 
 function nothing(): void {}

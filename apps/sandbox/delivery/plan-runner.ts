@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import type { Books } from '../books/books.js';
-import type { SandboxPayment } from '../books/payment.js';
+import type { BookObject } from '../books/book-object.js';
 import type { PlannedDelivery } from '../plan/delivery.js';
-import { DeliveryEngine, type Answer, type DeliveryCounts } from './delivery-engine.js';
+import { SystemDeliveryClock } from './delivery-clock.js';
+import { DeliveryEngine, type DeadLetter, type DeliveryCounts } from './delivery-engine.js';
 import { Journal } from './journal.js';
+import { postTo, type Answer } from './post-delivery.js';
+import type { RetryPolicy } from './retry-schedule.js';
 
 export type Plan = {
   readonly deliveries: readonly PlannedDelivery[];
-  readonly payments: readonly SandboxPayment[];
+  readonly objects: readonly BookObject[];
 };
 
 export type PlanReport =
@@ -19,11 +22,14 @@ export type RunOptions = {
   readonly hasAnswers: boolean;
   /** File name of the journal, in the sandbox's folder. */
   readonly journal: string | null;
+  /** The providers' own, in real time, unless said otherwise. */
+  readonly retries?: RetryPolicy;
   readonly onReport: (report: PlanReport) => void;
 };
 
 export type PlanSummary = {
   readonly counts: DeliveryCounts;
+  readonly deadLetters: readonly DeadLetter[];
   readonly elapsedMs: number;
   /** False when it was stopped before the end. */
   readonly isWhole: boolean;
@@ -31,8 +37,6 @@ export type PlanSummary = {
 
 const PROGRESS_MS = 250;
 const CONCURRENCY_MAX = 64;
-const GIVE_UP_AFTER_MS = 120_000;
-const ANSWER_TIMEOUT_MS = 10_000;
 
 /** Delivers plans against the webhook sources, with the provider's books always a step ahead. */
 export class PlanRunner {
@@ -50,14 +54,14 @@ export class PlanRunner {
   async run(plan: Plan, options: RunOptions): Promise<PlanSummary> {
     const { signal, onReport } = options;
     const startedMs = performance.now();
-    this.#books.openPayments(plan.payments);
+    this.#books.open(plan.objects);
     const journal =
       options.journal === null ? null : new Journal(join(this.#dir, 'journals', options.journal));
     const engine = new DeliveryEngine({
-      webhooksUrl: this.#webhooksUrl,
+      post: postTo(this.#webhooksUrl),
+      clock: new SystemDeliveryClock(),
+      retries: options.retries ?? { kind: 'provider', speed: 1 },
       concurrencyMax: CONCURRENCY_MAX,
-      giveUpAfterMs: GIVE_UP_AFTER_MS,
-      answerTimeoutMs: ANSWER_TIMEOUT_MS,
       beforeSend: ({ provider, books }) => {
         if (books !== null) {
           this.#books.record({ provider, reference: books.reference }, books.happening);
@@ -75,7 +79,7 @@ export class PlanRunner {
     try {
       const counts = await engine.deliver(plan.deliveries);
       const elapsedMs = Math.round(performance.now() - startedMs);
-      return { counts, elapsedMs, isWhole: !signal.aborted };
+      return { counts, deadLetters: engine.deadLetters, elapsedMs, isWhole: !signal.aborted };
     } finally {
       clearInterval(progress);
       journal?.close();

@@ -1,7 +1,8 @@
 import type { Account, Source } from '#providers/account.js';
-import { PLAYED_PROVIDERS, type PlayedProvider } from './scenarios.js';
+import type { BookObject } from '../books/book-object.js';
+import { PLAYED_PROVIDERS, type PlayedProvider } from './scenario.js';
 
-/** The account that a provider's deliveries go to, and the webhook source they use. */
+/** The account that a provider's deliveries go to, and its first webhook source. */
 export type PlayedAccount = { readonly account: Account; readonly source: Source };
 
 export type PlayedAccounts = Readonly<Partial<Record<PlayedProvider, PlayedAccount>>>;
@@ -15,4 +16,13 @@ export function playedAccounts(accounts: readonly Account[]): PlayedAccounts {
     if (account !== undefined && source !== undefined) played[provider] = { account, source };
   }
   return played;
+}
+
+/** The source that an object is told at: Tonder's products may each have one of their own, by its name. */
+export function sourceFor(
+  { account, source }: PlayedAccount,
+  { form }: Pick<BookObject, 'form'>,
+): Source {
+  const product = form === 'hosted-event-type' ? 'hosted' : form;
+  return account.sources.find(({ name }) => name.endsWith(`-${product}`)) ?? source;
 }

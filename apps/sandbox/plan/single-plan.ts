@@ -1,16 +1,19 @@
 import { parseMajorUnits } from '#ledger/money.js';
-import { happeningOf, type BookEntry, type SandboxPayment } from '../books/payment.js';
+import { EXPONENTS } from '#providers/amount.js';
+import type { BookEntry, BookObject } from '../books/book-object.js';
+import { CasePlan } from './case-plan.js';
 import {
   forgedDelivery,
   genuineDelivery,
-  nextStepIndex,
-  type Forgery,
+  type DeliveryParts,
   type PlannedDelivery,
 } from './delivery.js';
-import { openPayment } from './order-plan.js';
-import type { PlayedAccount } from './played-accounts.js';
-import { SCENARIOS, stepOf, type PlayedProvider, type Step } from './scenarios.js';
+import { forgeriesOf, type Forgery } from './forgery.js';
+import { sourceFor, type PlayedAccount } from './played-accounts.js';
+import { scenariosOf, stepOf } from './scenario-catalogue.js';
+import type { PlayedProvider, Scenario, Step } from './scenario.js';
 import { SeededRandom } from './seeded-random.js';
+import { scheduled, type Traffic } from './traffic.js';
 
 export type SingleOptions = {
   readonly provider: PlayedProvider;
@@ -19,7 +22,11 @@ export type SingleOptions = {
   readonly times: number;
   readonly copies: number;
   readonly isForged: boolean;
-  readonly ratePerSecond: number;
+  /** One way of forging instead of the likeliest. */
+  readonly forgery: Forgery | null;
+  readonly traffic: Traffic;
+  /** How many deliveries apart a delivery may be from where its order would have it. */
+  readonly reorderWindow: number;
   readonly replaced: Readonly<Record<string, unknown>>;
   readonly orderId: string | null;
   readonly played: PlayedAccount;
@@ -32,98 +39,120 @@ export type SingleOptions = {
 
 export type SinglePlan = {
   readonly deliveries: readonly PlannedDelivery[];
-  readonly payments: readonly SandboxPayment[];
+  readonly objects: readonly BookObject[];
 };
 
 export type PlanRefusal = { readonly refused: string };
 
-/** A few deliveries that a person asked for: one event or one life cycle, of one or more payments. */
+/** A few deliveries that a person asked for: one event or one life cycle, once or several times. */
 export function planSingle(options: SingleOptions): SinglePlan | PlanRefusal {
-  const steps = stepsOf(options);
-  if ('refused' in steps) return steps;
-  const deliveries: PlannedDelivery[] = [];
-  const payments: SandboxPayment[] = [];
+  const story = storyOf(options);
+  if ('refused' in story) return story;
+  const slotted: { readonly delivery: PlannedDelivery; readonly slot: number }[] = [];
+  const objects: BookObject[] = [];
+  const random = new SeededRandom(options.seed);
   for (let number = 1; number <= options.times; number += 1) {
-    const payment = paymentFor(options, number);
-    if ('refused' in payment) return payment;
-    payments.push(payment.entry.payment);
-    for (const [offset, step] of steps.entries()) {
-      const delivery = stepDelivery(options, { ...payment, step, offset });
+    const opened = openCase(options, { ...story, number });
+    if ('refused' in opened) return opened;
+    for (const [offset, step] of story.steps.entries()) {
+      const delivery = stepDelivery(options, { ...opened, step, offset });
+      if ('refused' in delivery) return delivery;
       for (let copy = 0; copy <= options.copies; copy += 1) {
-        const dueMs = Math.round((deliveries.length * 1_000) / options.ratePerSecond);
         const id = copy === 0 ? delivery.id : `${delivery.id}/copy-${copy}`;
-        deliveries.push({ ...delivery, id, copy, dueMs });
+        const slot = slotted.length + random.next() * options.reorderWindow;
+        slotted.push({ delivery: { ...delivery, id, copy }, slot });
       }
     }
+    objects.push(...opened.plan.objects);
   }
-  return { deliveries, payments };
+  if (options.reorderWindow > 0) slotted.sort((a, b) => a.slot - b.slot);
+  const deliveries = slotted.map(({ delivery }) => delivery);
+  return { deliveries: scheduled(deliveries, options.traffic, options.seed), objects };
 }
 
-function stepsOf({ provider, scenario, event }: SingleOptions): readonly Step[] | PlanRefusal {
+type Story = { readonly scenario: Scenario; readonly steps: readonly Step[] };
+
+function storyOf({ provider, scenario, event }: SingleOptions): Story | PlanRefusal {
   if ((scenario === null) === (event === null)) {
     return { refused: 'Name either a scenario or an event.' };
   }
   if (event !== null) {
-    const step = stepOf(provider, event);
-    return step === null ? { refused: `${provider} has no event ${event}.` } : [step];
+    const known = stepOf(provider, event);
+    if (known === null) return { refused: `${provider} has no event ${event}.` };
+    return { scenario: known.scenario, steps: [known.step] };
   }
-  const found = SCENARIOS.find((one) => one.provider === provider && one.name === scenario);
-  return found?.steps ?? { refused: `${provider} has no scenario ${scenario}.` };
+  const found = scenariosOf(provider).find(({ name }) => name === scenario);
+  return found === undefined
+    ? { refused: `${provider} has no scenario ${scenario}.` }
+    : { scenario: found, steps: found.steps };
 }
 
-type Opened = { readonly entry: BookEntry; readonly isKnown: boolean };
+type OpenedCase = { readonly plan: CasePlan; readonly isKnown: boolean; readonly nextStep: number };
 
-function paymentFor(options: SingleOptions, number: number): Opened | PlanRefusal {
-  const orderId = options.orderId ?? `ORD-${options.name}-${number}`;
-  const known = number === 1 ? options.findByOrder(orderId) : null;
-  if (known !== null) return { entry: known, isKnown: true };
-  const payment = openPayment(
-    { provider: options.provider, orderId, name: `${options.name}/${number}` },
-    {
-      random: new SeededRandom(options.seed, number),
-      createdAtMs: options.nowMs,
-    },
-  );
+function openCase(
+  options: SingleOptions,
+  { scenario, number }: Story & { readonly number: number },
+): OpenedCase | PlanRefusal {
+  const orderId = number === 1 ? options.orderId : null;
+  const known = orderId === null ? null : options.findByOrder(orderId);
+  const setting = {
+    name: `${options.name}/${number}`,
+    label: `${options.name}-${number}`,
+    orderId: options.orderId,
+    random: new SeededRandom(options.seed, number),
+    createdAtMs: options.nowMs,
+    environment: options.played.account.environment,
+  };
+  // It goes on as what the books have, whatever the scenario would have opened.
+  const traits =
+    known === null
+      ? scenario
+      : { ...scenario, main: known.object.kind, provider: options.provider };
+  const plan = new CasePlan(traits, { ...setting, known });
+  const nextStep = (known?.history.at(-1)?.step ?? -1) + 1;
   const { amount, currency } = options.replaced;
-  if (amount === undefined && currency === undefined) {
-    return { entry: { payment, history: [] }, isKnown: false };
+  if (known !== null || (amount === undefined && currency === undefined)) {
+    return { plan, isKnown: known !== null, nextStep };
   }
-  // The amount of a new payment is the payment's own: the books must tell the same.
-  const money = parseMajorUnits(
+  const money = moneyOf(plan.main, { amount, currency });
+  if ('refused' in money) return money;
+  const random = new SeededRandom(options.seed, number);
+  return { plan: new CasePlan(traits, { ...setting, random, money }), isKnown: false, nextStep };
+}
+
+/** The amount of something new is its own: the books must tell the same. */
+function moneyOf(
+  { amountMinor, exponent, ...object }: BookObject,
+  { amount, currency: wanted }: { readonly amount: unknown; readonly currency: unknown },
+): { readonly amountMinor: number; readonly currency: string } | PlanRefusal {
+  const currency = typeof wanted === 'string' ? wanted : object.currency;
+  const text =
     typeof amount === 'string' || typeof amount === 'number'
       ? String(amount)
-      : String(payment.amountMinor / 100),
-    { currency: typeof currency === 'string' ? currency : payment.currency, exponent: 2 },
-  );
-  if ('refused' in money) return { refused: `The amount or currency is wrong: ${money.refused}.` };
-  return {
-    entry: {
-      payment: { ...payment, amountMinor: Number(money.minor), currency: money.currency },
-      history: [],
-    },
-    isKnown: false,
-  };
+      : String(amountMinor / 10 ** exponent);
+  const money = parseMajorUnits(text, { currency, exponent: EXPONENTS[currency] ?? 2 });
+  return 'refused' in money
+    ? { refused: `The amount or currency is wrong: ${money.refused}.` }
+    : { amountMinor: Number(money.minor), currency: money.currency };
 }
 
 function stepDelivery(
   options: SingleOptions,
-  { entry, isKnown, step, offset }: Opened & { step: Step; offset: number },
-): PlannedDelivery {
-  const { payment } = entry;
-  const happening = happeningOf(payment, {
-    step,
-    index: nextStepIndex(entry) + offset,
-    atMs: options.nowMs + offset,
-  });
+  { plan, isKnown, nextStep, step, offset }: OpenedCase & { step: Step; offset: number },
+): PlannedDelivery | PlanRefusal {
+  const index = nextStep + offset;
+  const told = plan.take(step, { index, atMs: options.nowMs + offset });
   const { amount, currency, ...others } = options.replaced;
   const replaced = isKnown ? options.replaced : others;
-  const parts = { played: options.played, payment, happening, expectedFinalStatus: null, replaced };
-  if (!options.isForged) return genuineDelivery(parts);
-  const forgery: Forgery =
-    payment.provider === 'mintcash'
-      ? 'wrong-secret'
-      : isKnown || options.orderId === null
-        ? 'claims-paid'
-        : 'names-another-order';
+  const { played } = options;
+  const parts: DeliveryParts = { played, told, expectedFinalStatus: null, replaced };
+  if (!options.isForged && options.forgery === null) return genuineDelivery(parts);
+  const { verification } = sourceFor(played, told.object);
+  const forgeries = forgeriesOf(verification);
+  const isStranger = verification.mode === 'url' && !isKnown && options.orderId !== null;
+  const forgery = options.forgery ?? (isStranger ? 'names-another-order' : forgeries[0]);
+  if (!forgeries.includes(forgery)) {
+    return { refused: `${options.provider} cannot be forged by ${forgery}: its source has none.` };
+  }
   return forgedDelivery(parts, forgery);
 }

@@ -86,7 +86,7 @@ const WIDTHS = [37, 25, 14] as const;
 
 function line(orderId: string, cells: readonly string[]): string {
   const rest = cells.map((cell, index) => padded(cell, WIDTHS[index] ?? 0)).join('  ');
-  return `  ${padded(orderId, 9)}  ${rest}`.trimEnd();
+  return `  ${padded(orderId, 11)}  ${rest}`.trimEnd();
 }
 
 function padded(text: string, width: number): string {

@@ -3,15 +3,18 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '#platform/config.js';
 import type { Database } from '#read-models/database.js';
-import { majorUnits } from '../../sandbox/books/payment.js';
 import type { PlanSummary } from '../../sandbox/delivery/plan-runner.js';
+import { majorText } from '../../sandbox/plan/amount-text.js';
+import { PLAYED_PROVIDERS } from '../../sandbox/plan/scenario.js';
 import { planStorm, type StormPlan } from '../../sandbox/plan/storm.js';
 import type { RunningSandbox } from '../../sandbox/start-sandbox.js';
 import { changeLine, finalTable, forgeryLine, type OrderFacts } from './demo-text.js';
 import { OrderWatch } from './order-watch.js';
 
-const DELIVERIES = 60;
+const DELIVERIES = 110;
 const RATE_PER_SECOND = 10;
+/** A retry that a provider sends after half a minute comes after half a second. */
+const SPEED = 60;
 /** After the last delivery, for lookups to confirm what was only claimed. */
 const SETTLE_MS_MAX = 8_000;
 
@@ -30,6 +33,9 @@ export type DemoPorts = {
 export async function runDemo(ports: DemoPorts): Promise<string | null> {
   const { sandbox, print, signal } = ports;
   const seed = await takeSeed(ports.config);
+  const { played } = sandbox.accounts;
+  const [first, ...others] = PLAYED_PROVIDERS.filter((provider) => played[provider] !== undefined);
+  if (first === undefined) return null;
   const plan = planStorm(
     {
       count: DELIVERIES,
@@ -37,15 +43,13 @@ export async function runDemo(ports: DemoPorts): Promise<string | null> {
       duplicatesPercent: 25,
       forgeriesPercent: 30,
       reorderWindow: 6,
-      providers: ['mintcash', 'cobru'],
-      accounts: sandbox.accounts.played,
+      providers: [first, ...others],
+      accounts: played,
       startsAtMs: Date.now(),
     },
     seed,
   );
-  print(
-    `Sending ${plan.deliveries.length} webhooks for ${plan.orders.length} orders (seed ${seed}):`,
-  );
+  print(`${introductionText(plan)} (seed ${seed}):`);
   print('duplicated, out of order, and some forged.\n');
   const facts = factsOf(plan);
   const watch = new OrderWatch(
@@ -62,6 +66,7 @@ export async function runDemo(ports: DemoPorts): Promise<string | null> {
       signal,
       hasAnswers: true,
       journal: null,
+      retries: { kind: 'provider', speed: SPEED },
       onReport: (report) => {
         if (report.type !== 'answer' || report.delivery.isGenuine) return;
         const { delivery, answer } = report;
@@ -80,8 +85,12 @@ export async function runDemo(ports: DemoPorts): Promise<string | null> {
 }
 
 /** The order with the most deliveries: its trail has the most to show. */
-function mostToldOrder({ deliveries }: StormPlan): string | null {
-  const byOrder = Map.groupBy(deliveries, ({ orderId }) => orderId);
+function mostToldOrder({ deliveries, orders }: StormPlan): string | null {
+  const known = new Set(orders.map(({ orderId }) => orderId));
+  const byOrder = Map.groupBy(
+    deliveries.filter(({ orderId }) => known.has(orderId)),
+    ({ orderId }) => orderId,
+  );
   const [most] = [...byOrder].sort(([, a], [, b]) => b.length - a.length);
   return most?.[0] ?? null;
 }
@@ -106,17 +115,34 @@ async function settled(plan: StormPlan, watch: OrderWatch, ports: DemoPorts): Pr
   while (!ports.signal.aborted && !isSettled() && performance.now() < deadlineMs) await sleep(50);
 }
 
-function factsOf({ payments }: StormPlan): ReadonlyMap<string, OrderFacts> {
+function factsOf({ objects }: StormPlan): ReadonlyMap<string, OrderFacts> {
   return new Map(
-    payments.map(({ orderId, provider, amountMinor, currency, exponent }) => [
-      orderId,
-      {
-        provider,
-        amount: `${currency} ${majorUnits(amountMinor, exponent).toFixed(exponent)}`,
-      },
-    ]),
+    // Turned round, so that of a payment and its refunds the payment stays.
+    objects
+      .map(({ orderId, provider, amountMinor, currency, exponent }): [string, OrderFacts] => [
+        orderId,
+        { provider, amount: `${currency} ${majorText(amountMinor, exponent)}` },
+      ])
+      .toReversed(),
   );
 }
+
+/** `Sending 120 webhooks of 4 providers for 26 orders, 3 withdrawals, 1 customer (seed 7):` */
+function introductionText({ deliveries, objects, orders }: StormPlan): string {
+  const providers = new Set(deliveries.map(({ provider }) => provider)).size;
+  const counts = [`${orders.length} orders`];
+  for (const [name, kinds] of Object.entries(WITHOUT_ORDER)) {
+    const count = objects.filter(({ kind }) => kinds.includes(kind)).length;
+    if (count > 0) counts.push(`${count} ${name}${count === 1 ? '' : 's'}`);
+  }
+  return `Sending ${deliveries.length} webhooks of ${providers} providers for ${counts.join(', ')}`;
+}
+
+const WITHOUT_ORDER: Readonly<Record<string, readonly string[]>> = {
+  withdrawal: ['withdrawal', 'bank-withdrawal', 'cash-withdrawal'],
+  customer: ['customer'],
+  subscription: ['subscription'],
+};
 
 function summaryText({ deliveries }: StormPlan, { counts, elapsedMs }: PlanSummary): string {
   const duplicates = deliveries.filter(({ copy }) => copy > 0).length;

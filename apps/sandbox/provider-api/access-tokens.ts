@@ -1,12 +1,11 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
-const LIFETIME_SECONDS = 15 * 60;
-
 /**
- * Access tokens as Cobru gives them out: a JWT (HS256) that lives for fifteen minutes. The key is made
- * at start, so a restart makes every token stale, which a client must survive.
+ * Access tokens as Cobru and Conomy give them out: a JWT (HS256) that lives for fifteen minutes. The key
+ * is made at start, so a restart makes every token stale, which a client must survive.
  */
 export class AccessTokens {
+  static readonly LIFETIME_SECONDS = 15 * 60;
   readonly #key = randomBytes(32);
 
   issue(nowMs: number): string {
@@ -15,7 +14,7 @@ export class AccessTokens {
     const claims = encode({
       token_type: 'access',
       iat: issuedAt,
-      exp: issuedAt + LIFETIME_SECONDS,
+      exp: issuedAt + AccessTokens.LIFETIME_SECONDS,
       jti: randomBytes(16).toString('hex'),
     });
     return `${head}.${claims}.${this.#sign(`${head}.${claims}`).toString('base64url')}`;
