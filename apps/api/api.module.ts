@@ -8,16 +8,26 @@ import {
 import { CqrsModule, QueryBus } from '@nestjs/cqrs';
 import { HealthRegistry } from '#platform/health.js';
 import { Metrics } from '#platform/metrics.js';
+import { CustomerReader } from '#read-models/queries/customer-reader.js';
 import { IdLookup } from '#read-models/queries/id-lookup.js';
 import { OperationsReader } from '#read-models/queries/operations-reader.js';
 import { OrderReader } from '#read-models/queries/order-reader.js';
 import { PaymentReader } from '#read-models/queries/payment-reader.js';
 import { ReadModels } from '#read-models/queries/read-models.js';
+import { RefundReader } from '#read-models/queries/refund-reader.js';
+import { ReviewReader } from '#read-models/queries/review-reader.js';
+import { SettlementReader } from '#read-models/queries/settlement-reader.js';
+import { SubscriptionReader } from '#read-models/queries/subscription-reader.js';
 import { TrailReader } from '#read-models/queries/trail-reader.js';
+import { WithdrawalReader } from '#read-models/queries/withdrawal-reader.js';
 import { EventLog } from '#event-log/event-log.js';
 import { Authenticator } from './access/authenticator.js';
 import { ReadScopeGuard } from './access/read-scope.guard.js';
 import type { ApiDependencies } from './api-dependencies.js';
+import { CustomerController } from './customer/customer.controller.js';
+import { GetCustomerHandler } from './customer/get-customer.js';
+import { ListCustomersHandler } from './customer/list-customers.js';
+import { CallSkin } from './grpc/call-skin.js';
 import { GrpcServer } from './grpc/grpc-server.js';
 import { LookUpIdHandler } from './lookup/look-up-id.js';
 import { LookupController } from './lookup/lookup.controller.js';
@@ -27,17 +37,50 @@ import { OperationsController } from './operations/operations.controller.js';
 import { GetOrderHandler } from './order/get-order.js';
 import { ListOrdersHandler } from './order/list-orders.js';
 import { OrderController } from './order/order.controller.js';
-import { OrderGrpc } from './order/order.grpc.js';
 import { PageTokens } from './page/page-tokens.js';
 import { GetPaymentHandler } from './payment/get-payment.js';
 import { ListPaymentsHandler } from './payment/list-payments.js';
 import { PaymentController } from './payment/payment.controller.js';
 import { PositionGate } from './position/position-gate.js';
+import { GetRefundHandler } from './refund/get-refund.js';
+import { RefundController } from './refund/refund.controller.js';
+import { ListReviewsHandler } from './review/list-reviews.js';
+import { ReviewController } from './review/review.controller.js';
+import { GetSettlementHandler } from './settlement/get-settlement.js';
+import { ListSettlementsHandler } from './settlement/list-settlements.js';
+import { SettlementController } from './settlement/settlement.controller.js';
+import { GetSubscriptionHandler } from './subscription/get-subscription.js';
+import { ListSubscriptionsHandler } from './subscription/list-subscriptions.js';
+import { SubscriptionController } from './subscription/subscription.controller.js';
 import { ApiDescription } from './system/api-description.js';
 import { SystemController } from './system/system.controller.js';
 import { GetTrailHandler } from './trail/get-trail.js';
 import { OriginalReader } from './trail/original-reader.js';
 import { TrailController } from './trail/trail.controller.js';
+import { GetWithdrawalHandler } from './withdrawal/get-withdrawal.js';
+import { ListWithdrawalsHandler } from './withdrawal/list-withdrawals.js';
+import { WithdrawalController } from './withdrawal/withdrawal.controller.js';
+
+const QUERY_HANDLERS = [
+  GetCustomerHandler,
+  GetOrderHandler,
+  GetPaymentHandler,
+  GetRefundHandler,
+  GetSettlementHandler,
+  GetStatusHandler,
+  GetSubscriptionHandler,
+  GetTrailHandler,
+  GetWithdrawalHandler,
+  ListCustomersHandler,
+  ListOrdersHandler,
+  ListParkedHandler,
+  ListPaymentsHandler,
+  ListReviewsHandler,
+  ListSettlementsHandler,
+  ListSubscriptionsHandler,
+  ListWithdrawalsHandler,
+  LookUpIdHandler,
+];
 
 /** REST and gRPC over one set of query handlers. `configureApi` completes the HTTP server. */
 @Module({})
@@ -57,26 +100,25 @@ export class ApiModule implements OnModuleInit, OnApplicationShutdown {
       module: ApiModule,
       imports: [CqrsModule.forRoot()],
       controllers: [
+        CustomerController,
         LookupController,
         OperationsController,
         OrderController,
         PaymentController,
+        RefundController,
+        ReviewController,
+        SettlementController,
+        SubscriptionController,
         SystemController,
         TrailController,
+        WithdrawalController,
       ],
       providers: [
         ReadScopeGuard,
         ApiDescription,
         ...portProviders(dependencies),
         ...readerProviders(dependencies),
-        GetOrderHandler,
-        GetPaymentHandler,
-        GetStatusHandler,
-        GetTrailHandler,
-        ListOrdersHandler,
-        ListParkedHandler,
-        ListPaymentsHandler,
-        LookUpIdHandler,
+        ...QUERY_HANDLERS,
       ],
       exports: [ApiDescription, Authenticator, GrpcServer],
     };
@@ -115,7 +157,7 @@ function portProviders(dependencies: ApiDependencies): Provider[] {
       useFactory: (queries: QueryBus) =>
         new GrpcServer(
           { host: config.http.host, ...config.grpc },
-          new OrderGrpc({ queries, authenticator, logger }),
+          new CallSkin({ queries, authenticator, logger }),
           logger,
         ),
       inject: [QueryBus],
@@ -126,17 +168,21 @@ function portProviders(dependencies: ApiDependencies): Provider[] {
 function readerProviders({ database, databaseUrl }: ApiDependencies): Provider[] {
   return [
     { provide: ReadModels, useFactory: () => ReadModels.open(databaseUrl) },
-    {
-      provide: OrderReader,
-      useFactory: (readModels: ReadModels) => new OrderReader(database, readModels),
+    { provide: ReviewReader, useValue: new ReviewReader(database) },
+    ...[OrderReader, OperationsReader, SettlementReader].map((reader) => ({
+      provide: reader,
+      useFactory: (readModels: ReadModels) => new reader(database, readModels),
       inject: [ReadModels],
-    },
-    {
-      provide: OperationsReader,
-      useFactory: (readModels: ReadModels) => new OperationsReader(database, readModels),
-      inject: [ReadModels],
-    },
-    ...[PaymentReader, TrailReader, IdLookup].map((reader) => ({
+    })),
+    ...[
+      CustomerReader,
+      IdLookup,
+      PaymentReader,
+      RefundReader,
+      SubscriptionReader,
+      TrailReader,
+      WithdrawalReader,
+    ].map((reader) => ({
       provide: reader,
       useFactory: (readModels: ReadModels) => new reader(readModels),
       inject: [ReadModels],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { paymentIdOf, refundIdOf } from '#events/ids.js';
+import { subjectIdOf, refundIdOf } from '#events/ids.js';
 import { encodePosition, positionAfter } from '#events/position.js';
 import { startApi, type ApiUnderTest } from '../../test/harness/api.js';
 import { ask, expectProblem, type Answer } from '../../test/harness/http-answer.js';
@@ -7,7 +7,7 @@ import { insertRows } from '../../test/harness/read-model-rows.js';
 
 const ORDER_ID = 'ORD/1 ñ';
 const SUBJECT = 'mintcash-test/payment/pay_1';
-const PAYMENT_ID = paymentIdOf(SUBJECT);
+const PAYMENT_ID = subjectIdOf(SUBJECT);
 const REFUND_ID = refundIdOf(SUBJECT, 're_1');
 const OBSERVATION_ID = '0199a0b0-0000-7000-8000-000000000001';
 const EVENT_ID = '5a0b6f0e-0000-5000-8000-000000000001';
@@ -43,7 +43,7 @@ beforeAll(async () => {
       occurred_at: '2026-11-21T09:59:58.123Z',
     },
     ...Array.from({ length: 30 }, (_, n) => ({
-      payment_id: paymentIdOf(`cobru-test/payment/${n}`),
+      payment_id: subjectIdOf(`cobru-test/payment/${n}`),
       account: 'cobru-test',
       provider: 'cobru',
       reference: `slug-${n}`,
@@ -69,7 +69,7 @@ beforeAll(async () => {
       position: 0n,
       observation_id: OBSERVATION_ID,
       subject: SUBJECT,
-      payment_id: PAYMENT_ID,
+      subject_id: PAYMENT_ID,
       event_id: EVENT_ID,
       provider_event_id: 'evt_1',
       provider_references: ['alias_1'],
@@ -257,7 +257,7 @@ describe('a lookup', () => {
 
   it('finds a payment without an order, and a record that concerns neither', async () => {
     const payment = await get('/v1/lookup?q=slug-3');
-    const paymentId = paymentIdOf('cobru-test/payment/3');
+    const paymentId = subjectIdOf('cobru-test/payment/3');
     expect(payment.body['items']).toEqual([
       expect.objectContaining({ orderId: null, paymentId, href: `/v1/payments/${paymentId}` }),
     ]);

@@ -6,11 +6,12 @@ import { formatTrail } from './trail-text.js';
 
 const HELP = `Usage: cuadre trace <any id> [options]
 
-Tells everything about an order or a payment, from request to state: deliveries and how they proved
-themselves, what became of them, changes, lookups, request ids and the provider's trace ids.
+Tells everything about an order, a payment, a refund, a withdrawal, a subscription or a customer, from
+request to state: deliveries and how they proved themselves, what became of them, changes, lookups,
+request ids and the provider's trace ids.
 
-The id may be an order id, a payment id, the provider's reference or slug, an event id, a refund id, a
-request id, a provider's trace id or an observation id.
+The id may be an order id, our id or the provider's reference of any of these, a client reference, a
+slug, an event id, a request id, a provider's trace id or an observation id.
 
   --originals      the exact bytes too (the token needs the scope \`originals\`)
   --url <url>      the API (default http://127.0.0.1:PORT)
@@ -48,16 +49,24 @@ export const trace: Command = {
   },
 };
 
+type FoundItem = {
+  readonly kind: string;
+  readonly href: string | null;
+  readonly trailHref: string | null;
+};
+
 async function findTrails(service: Service, id: string, io: CommandIo): Promise<readonly string[]> {
   const found = (await getJson(service, `/v1/lookup?q=${encodeURIComponent(id)}`, io)) as {
-    readonly items: readonly { readonly kind: string; readonly trailHref: string | null }[];
+    readonly items: readonly FoundItem[];
   } | null;
   const items = found?.items ?? [];
   const hrefs = [...new Set(items.flatMap(({ trailHref }) => trailHref ?? []))];
   if (hrefs.length > 0) return hrefs;
-  if (items.length > 0) {
-    throw new CommandError(`${id} is a ${items[0]?.kind}, but belongs to no order or payment.`, {
+  const [first] = items;
+  if (first !== undefined) {
+    throw new CommandError(`${id} is a ${first.kind}, which has no trail.`, {
       exitCode: 1,
+      ...(first.href === null ? {} : { hint: `It is at ${service.url}${first.href}.` }),
     });
   }
   throw new CommandError(`Nothing carries the id ${id}.`, {

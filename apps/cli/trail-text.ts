@@ -6,6 +6,7 @@ import type {
   TrailChange,
   TrailEntry,
   TrailMoney,
+  TrailPayment,
   TrailRecord,
 } from './trail.js';
 
@@ -13,13 +14,9 @@ import type {
 export function formatTrail(trail: Trail, stream: Output): string {
   const lines = [
     heading(trail, stream),
-    ...trail.payments.map(
-      (payment) =>
-        `  payment ${payment.paymentId}  ${payment.account} ${payment.reference}  ` +
-        `${payment.status ?? 'unknown'}${reportedText(payment.reported)}${moneyText(payment.amount)}`,
-    ),
+    ...subjectLines(trail).map((line) => `  ${line}`),
     '',
-    ...trail.timeline.flatMap((entry) => entryLines(entry, stream)),
+    ...trail.timeline.flatMap((entry) => entryLines(entry, { trail, stream })),
     ...(trail.isCut ? ['', 'There is more: the trail shows the first records alone.'] : []),
     '',
     'What to tell the provider:',
@@ -28,9 +25,9 @@ export function formatTrail(trail: Trail, stream: Output): string {
   return `${lines.join('\n')}\n`;
 }
 
-function heading({ order, payments }: Trail, stream: Output): string {
-  if (order === null)
-    return paint(`No order names ${payments[0]?.paymentId ?? 'it'}.`, 'bold', stream);
+function heading(trail: Trail, stream: Output): string {
+  const { order } = trail;
+  if (order === null) return paint(headingWithoutOrder(trail), 'bold', stream);
   const flags = order.flags.length === 0 ? '' : `  flags ${order.flags.join(', ')}`;
   return `${paint(`Order ${order.orderId}`, 'bold', stream)}  ${paint(
     order.status,
@@ -39,16 +36,77 @@ function heading({ order, payments }: Trail, stream: Output): string {
   )}  ${order.assurance}${reportedText(order.reported)}${flags}`;
 }
 
-function entryLines(entry: TrailEntry, stream: Output): readonly string[] {
+/** Withdrawals, subscriptions and customers pay no order; a payment without one is worth saying. */
+function headingWithoutOrder(trail: Trail): string {
+  const [withdrawal] = trail.withdrawals;
+  if (withdrawal !== undefined) return `Withdrawal ${withdrawal.reference}`;
+  const [subscription] = trail.subscriptions;
+  if (subscription !== undefined) return `Subscription ${subscription.reference}`;
+  const [customer] = trail.customers;
+  if (customer !== undefined) return `Customer ${customer.reference}`;
+  const id = trail.payments[0]?.paymentId ?? trail.refunds[0]?.refundId;
+  return id === undefined ? 'Nothing that is proven.' : `No order names ${id}.`;
+}
+
+function subjectLines(trail: Trail): readonly string[] {
+  const { payments, refunds, withdrawals, subscriptions, customers } = trail;
+  return [
+    ...payments.map(
+      (payment) =>
+        `payment ${payment.paymentId}  ${payment.account} ${payment.reference}  ` +
+        (payment.isKnown ? stateText(payment) : 'known by its refunds alone'),
+    ),
+    ...refunds.map(
+      ({ refundId, paymentId, reference, status, amount }) =>
+        `refund ${refundId}  ${reference}  ${status}${moneyText(amount)}  ` +
+        `of ${paymentId === null ? 'a payment that nobody names' : `payment ${paymentId}`}`,
+    ),
+    ...withdrawals.map(
+      (withdrawal) =>
+        `withdrawal ${withdrawal.withdrawalId}  ${withdrawal.account} ${withdrawal.reference}  ` +
+        `${stateText(withdrawal)}  ours ${withdrawal.clientReference ?? 'unknown'}`,
+    ),
+    ...subscriptions.map(
+      ({ subscriptionId, account, reference, status, amount }) =>
+        `subscription ${subscriptionId}  ${account} ${reference}  ${status}${moneyText(amount)}`,
+    ),
+    ...customers.map(
+      ({ customerId, account, reference, level }) =>
+        `customer ${customerId}  ${account} ${reference}  ${level}`,
+    ),
+  ];
+}
+
+function stateText({
+  status,
+  reported,
+  amount,
+}: Pick<TrailPayment, 'status' | 'reported' | 'amount'>): string {
+  return `${status ?? 'unknown'}${reportedText(reported)}${moneyText(amount)}`;
+}
+
+function entryLines(
+  entry: TrailEntry,
+  { trail, stream }: { readonly trail: Trail; readonly stream: Output },
+): readonly string[] {
   const time = entry.at.replace('T', ' ');
   switch (entry.type) {
     case 'record':
       return recordLines(entry, { time, stream });
-    case 'change':
-      return [`${' '.repeat(time.length)}  └ ${changeText(entry, stream)}`];
+    case 'change': {
+      const what = changedIn(trail, entry.subjectId);
+      return [`${' '.repeat(time.length)}  └ ${changeText(entry, { what, stream })}`];
+    }
     case 'parked':
       return [`${time}  ${paint('parked', 'red', stream)} ${entry.subject}: ${entry.reason}`];
   }
+}
+
+type Changed = 'payment' | 'withdrawal' | 'refund';
+
+function changedIn({ refunds, withdrawals }: Trail, subjectId: string): Changed {
+  if (withdrawals.some(({ withdrawalId }) => withdrawalId === subjectId)) return 'withdrawal';
+  return refunds.some(({ refundId }) => refundId === subjectId) ? 'refund' : 'payment';
 }
 
 const OUTCOMES: Readonly<Record<string, Colour>> = {
@@ -97,15 +155,19 @@ function originalLines(original: TrailRecord['original']): readonly string[] {
   return [original.contentType ?? 'no content type', ...shown.split('\n')];
 }
 
-function changeText(entry: TrailChange, stream: Output): string {
+function changeText(
+  entry: TrailChange,
+  { what, stream }: { readonly what: Changed; readonly stream: Output },
+): string {
   const status = entry.status ?? 'not confirmed yet';
   const moved =
     entry.previousStatus === entry.status
-      ? `payment ${entry.status === null ? status : `stays ${status}`}`
-      : `payment ${entry.previousStatus ?? 'new'} → ${paint(status, colourOf(status), stream)}`;
+      ? `${what} ${entry.status === null ? status : `stays ${status}`}`
+      : `${what} ${entry.previousStatus ?? 'new'} → ${paint(status, colourOf(status), stream)}`;
   const refunded = entry.refunded === null ? '' : `  refunded${moneyText(entry.refunded)}`;
   const flags = entry.flags.length === 0 ? '' : `  flags ${entry.flags.join(', ')}`;
-  return `${moved}${moneyText(entry.amount)}${refunded}${flags}  order ${entry.orderId ?? 'unknown'}`;
+  const order = what === 'payment' ? `  order ${entry.orderId ?? 'unknown'}` : '';
+  return `${moved}${moneyText(entry.amount)}${refunded}${flags}${order}`;
 }
 
 function briefLines(brief: ProviderBrief): readonly string[] {

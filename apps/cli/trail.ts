@@ -8,6 +8,10 @@ export type Trail = {
     readonly flags: readonly string[];
   } | null;
   readonly payments: readonly TrailPayment[];
+  readonly refunds: readonly TrailRefund[];
+  readonly withdrawals: readonly TrailWithdrawal[];
+  readonly subscriptions: readonly TrailSubscription[];
+  readonly customers: readonly TrailCustomer[];
   readonly timeline: readonly TrailEntry[];
   readonly isCut: boolean;
   readonly whatToTellTheProvider: readonly ProviderBrief[];
@@ -15,14 +19,47 @@ export type Trail = {
 
 export type TrailMoney = { readonly amount: string; readonly currency: string };
 
-export type TrailPayment = {
-  readonly paymentId: string;
+/** What everything at a provider has. */
+type AtProvider = {
   readonly provider: string;
   readonly account: string;
   readonly reference: string;
+};
+
+export type TrailPayment = AtProvider & {
+  readonly paymentId: string;
+  readonly isKnown: boolean;
   readonly status: string | null;
   readonly reported: string | null;
   readonly amount: TrailMoney | null;
+};
+
+export type TrailRefund = {
+  readonly refundId: string;
+  /** The payment that it gives back; null where the provider names none. */
+  readonly paymentId: string | null;
+  readonly reference: string;
+  readonly status: string;
+  readonly amount: TrailMoney | null;
+};
+
+export type TrailWithdrawal = AtProvider & {
+  readonly withdrawalId: string;
+  readonly clientReference: string | null;
+  readonly status: string | null;
+  readonly reported: string | null;
+  readonly amount: TrailMoney | null;
+};
+
+export type TrailSubscription = AtProvider & {
+  readonly subscriptionId: string;
+  readonly status: string;
+  readonly amount: TrailMoney | null;
+};
+
+export type TrailCustomer = AtProvider & {
+  readonly customerId: string;
+  readonly level: string;
 };
 
 export type TrailEntry = TrailRecord | TrailChange | TrailParked;
@@ -61,6 +98,7 @@ export type TrailRecord = {
 export type TrailChange = {
   readonly type: 'change';
   readonly at: string;
+  readonly subjectId: string;
   readonly orderId: string | null;
   readonly previousStatus: string | null;
   readonly status: string | null;

@@ -3,6 +3,8 @@ import type { IngestServer } from './ingest-server.js';
 export type IngestContestant = {
   readonly name: string;
   readonly server: IngestServer;
+  /** Whether it is measured with every delivery, or with the first alone. */
+  readonly isInEveryRace: boolean;
   /** Deliveries that are durable, asked from the store itself. */
   countDurable(): Promise<number>;
 };

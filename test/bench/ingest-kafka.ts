@@ -35,11 +35,13 @@ export async function startKafkaArena(options: ArenaOptions): Promise<IngestAren
   const contestants = [
     {
       name,
+      isInEveryRace: true,
       server: await startIngestServer({ ...options, name, entry, env }),
       countDurable: () => countRecords(logs.baseline),
     },
     {
       name: 'cuadre',
+      isInEveryRace: true,
       server: await startCuadreIngest({ KAFKA_BROKERS: brokers }, options),
       countDurable: () => countRecords(logs.cuadre),
     },

@@ -13,11 +13,13 @@ const BASELINES = [
     name: 'bare, group commit',
     entry: new URL('./servers/group-commit.js', import.meta.url),
     database: 'group_commit',
+    isInEveryRace: true,
   },
   {
     name: 'bare, insert each',
     entry: new URL('./servers/insert-each.js', import.meta.url),
     database: 'insert_each',
+    isInEveryRace: false,
   },
 ] as const;
 
@@ -35,13 +37,14 @@ export async function startPostgresArena(options: ArenaOptions): Promise<IngestA
   };
   const server = openPool('postgres');
   const contestants: IngestContestant[] = [];
-  for (const { name, entry, database } of BASELINES) {
+  for (const { name, entry, database, isInEveryRace } of BASELINES) {
     await server.query(`create database ${database}`);
     const pool = openPool(database);
     await pool.query(DELIVERIES_TABLE);
     const env = { DATABASE_URL: databaseUrl(postgres.url, database) };
     contestants.push({
       name,
+      isInEveryRace,
       server: await startIngestServer({ ...options, name, entry, env }),
       countDurable: () => countRows(pool, 'deliveries'),
     });
@@ -52,6 +55,7 @@ export async function startPostgresArena(options: ArenaOptions): Promise<IngestA
   const cuadre = openPool('cuadre');
   contestants.push({
     name: 'cuadre',
+    isInEveryRace: true,
     server: await startCuadreIngest({ DATABASE_URL: cuadreUrl }, options),
     countDurable: () => countRows(cuadre, 'event_log.records'),
   });

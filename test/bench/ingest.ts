@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stderr } from 'node:process';
 import { cpuSecondsOf } from './cpu.js';
+import type { DeliveryName } from './deliveries.js';
 import type { IngestArena, IngestContestant } from './ingest-arena.js';
 import { startKafkaArena } from './ingest-kafka.js';
 import { startPostgresArena } from './ingest-postgres.js';
@@ -16,6 +17,8 @@ export type IngestBenchOptions = {
   /** Of one measurement; each contestant has two a round and a workload. */
   readonly seconds: number;
   readonly rounds: number;
+  /** All but the first are measured for throughput and CPU alone, with unique events. */
+  readonly deliveries: readonly DeliveryName[];
   readonly workloads: readonly Workload[];
   /** Arrivals a second for the latencies; null takes a part of the slowest contestant's throughput. */
   readonly ratePerSecond: number | null;
@@ -28,7 +31,7 @@ export type IngestBenchOptions = {
 /** Enough for the compiler to be done with every path; counted, because a slow machine needs longer. */
 const WARM_UP_REQUESTS = 20_000;
 const WARM_UP_RUNS_MAX = 10;
-const REQUESTS_A_SECOND = 12_000;
+const SIGNED_REQUESTS = 30_000;
 const OPEN_LOAD = 0.6;
 
 /**
@@ -42,9 +45,7 @@ export async function benchIngest(options: IngestBenchOptions): Promise<void> {
   const profileDir = options.profileDir === null ? null : resolve(options.profileDir);
   if (profileDir !== null) await mkdir(profileDir, { recursive: true });
   try {
-    const load = await startLoadGenerator(
-      Math.ceil(REQUESTS_A_SECOND * Math.max(options.seconds, 1)),
-    );
+    const load = await startLoadGenerator(SIGNED_REQUESTS);
     const start = options.isKafka ? startKafkaArena : startPostgresArena;
     const arena = await start({ dir, profileDir });
     try {
@@ -63,6 +64,7 @@ type Bench = { readonly arena: IngestArena; readonly load: LoadGenerator };
 /** One contestant under one workload, with what was measured of it so far. */
 type Entry = {
   readonly contestant: IngestContestant;
+  readonly delivery: DeliveryName;
   readonly workload: Workload;
   readonly throughput: Figures[];
   readonly latency: Figures[];
@@ -70,9 +72,9 @@ type Entry = {
 
 async function compete(bench: Bench, options: IngestBenchOptions): Promise<void> {
   const { storeName, contestants } = bench.arena;
-  const entries: readonly Entry[] = options.workloads.flatMap((workload) =>
-    contestants.map((contestant) => ({ contestant, workload, throughput: [], latency: [] })),
-  );
+  const entries = entriesOf(contestants, options);
+  const [firstDelivery] = options.deliveries;
+  const timed = entries.filter(({ delivery }) => delivery === firstDelivery);
   const tell = (text: string): void => void (options.isJson || stderr.write(`${text}\n`));
   const closed = { ...options, ratePerSecond: null };
   tell('Warming up');
@@ -83,23 +85,41 @@ async function compete(bench: Bench, options: IngestBenchOptions): Promise<void>
       entry.throughput.push(throughputOf(await send(bench, entry, closed), storeName));
     }
   }
-  const ratePerSecond = options.ratePerSecond ?? Math.round(OPEN_LOAD * slowestOf(entries));
+  const ratePerSecond = options.ratePerSecond ?? Math.round(OPEN_LOAD * slowestOf(timed));
   const open = { ...options, ratePerSecond };
   for (let round = 1; round <= options.rounds; round += 1) {
     tell(`Latency at ${ratePerSecond} requests/s, round ${round} of ${options.rounds}`);
-    for (const entry of entries) entry.latency.push(latencyOf(await send(bench, entry, open)));
+    for (const entry of timed) entry.latency.push(latencyOf(await send(bench, entry, open)));
   }
   printReport(
     {
       bench: options.isKafka ? 'ingest-kafka' : 'ingest',
       method: methodOf(bench.arena, open),
-      contestants: entries.map(({ contestant, workload, throughput, latency }) => ({
-        name: `${contestant.name}: ${workload}`,
-        rounds: throughput.map((figures, round) => ({ ...figures, ...latency[round] })),
+      contestants: entries.map((entry) => ({
+        name: nameOf(entry, entry.contestant.name),
+        comparedWith: nameOf(entry, contestants[0]?.name ?? ''),
+        rounds: entry.throughput.map((figures, n) => ({ ...figures, ...entry.latency[n] })),
       })),
     },
     options.isJson,
   );
+}
+
+function entriesOf(
+  contestants: readonly IngestContestant[],
+  { deliveries, workloads }: IngestBenchOptions,
+): readonly Entry[] {
+  return deliveries.flatMap((delivery, n) =>
+    (n === 0 ? workloads : (['unique'] as const)).flatMap((workload) =>
+      contestants
+        .filter(({ isInEveryRace }) => n === 0 || isInEveryRace)
+        .map((contestant) => ({ contestant, delivery, workload, throughput: [], latency: [] })),
+    ),
+  );
+}
+
+function nameOf({ delivery, workload }: Entry, contestant: string): string {
+  return `${delivery}, ${workload}: ${contestant}`;
 }
 
 async function warmUp(bench: Bench, entry: Entry, options: RunOptions): Promise<void> {
@@ -121,14 +141,14 @@ type Run = {
 /** One run, or an error where a delivery was refused or is not in the store. */
 async function send(
   { arena, load }: Bench,
-  { contestant, workload }: Entry,
+  { contestant, delivery, workload }: Entry,
   { connections, seconds, ratePerSecond }: RunOptions,
 ): Promise<Run> {
   const { name, server } = contestant;
   await arena.settle();
   const durableBefore = await contestant.countDurable();
   const before = { node: cpuSecondsOf(server.pid), store: arena.storeCpuSeconds() };
-  const run = { port: server.port, workload, connections, seconds, ratePerSecond };
+  const run = { port: server.port, delivery, workload, connections, seconds, ratePerSecond };
   const result = await load.run(run);
   const cpu = {
     node: cpuSecondsOf(server.pid) - before.node,
@@ -168,7 +188,7 @@ function slowestOf(entries: readonly Entry[]): number {
 function methodOf({ storeText }: IngestArena, options: IngestBenchOptions): string {
   const { rounds, seconds, connections, ratePerSecond } = options;
   return (
-    `signed MintCash events of about 1 kB to a process of each contestant, ${storeText}, ` +
+    `documented events of each provider to a process of each contestant, ${storeText}, ` +
     `sender on the same machine, ${rounds} interleaved rounds of ${seconds} s; throughput and CPU a ` +
     `request with ${connections} connections that always send, latencies at ${ratePerSecond} random ` +
     `arrivals a second; every 2xx is in the store, and nothing else was answered`

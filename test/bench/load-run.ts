@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LoadConnection } from './load-connection.js';
+import type { DeliveryName } from './deliveries.js';
 import type { Workload } from './load-requests.js';
 
 export type LoadOrder = {
   readonly port: number;
+  readonly delivery: DeliveryName;
   readonly workload: Workload;
   readonly connections: number;
   readonly seconds: number;

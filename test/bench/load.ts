@@ -8,7 +8,7 @@ export type LoadGenerator = {
   stop(): void;
 };
 
-/** Starts the process that sends; it signs `requests` different requests beforehand. */
+/** Starts the process that sends; it signs `requests` different ones of a delivery beforehand. */
 export async function startLoadGenerator(requests: number): Promise<LoadGenerator> {
   const file = fileURLToPath(new URL('./load-process.js', import.meta.url));
   const child = fork(file, [String(requests)], { execArgv: [] });

@@ -4,7 +4,12 @@ import { stdout } from 'node:process';
 /** One contestant's figures over all rounds. */
 export type Figures = Readonly<Record<string, number>>;
 
-export type Contestant = { readonly name: string; readonly rounds: readonly Figures[] };
+export type Contestant = {
+  readonly name: string;
+  readonly rounds: readonly Figures[];
+  /** Name of the contestant that this one's ratios are to; the first one where it is left out. */
+  readonly comparedWith?: string;
+};
 
 export type BenchReport = {
   readonly bench: string;
@@ -23,20 +28,24 @@ export function median(values: readonly number[]): number {
 
 /** Prints medians as a table with ratios to the first contestant, then the whole as one JSON line. */
 export function printReport({ bench, method, contestants }: BenchReport, isJson: boolean): void {
-  const rows = contestants.map(({ name, rounds }) => ({ name, figures: medians(rounds) }));
-  const first = rows[0]?.figures ?? {};
-  const columns = Object.keys(first);
+  const figuresOf = new Map(contestants.map(({ name, rounds }) => [name, medians(rounds)]));
+  const [first = { name: '', rounds: [] }] = contestants;
+  const columns = Object.keys(figuresOf.get(first.name) ?? {});
   const date = new Date().toISOString();
   if (!isJson) {
     stdout.write(`\n${bench}: ${method}\n${machine()}, ${date}\n\n`);
     const header = ['', ...columns, ...columns.map((column) => `× ${column}`)];
-    const lines = rows.map(({ name, figures }) => [
-      name,
-      ...columns.map((column) => round(figures[column])),
-      ...columns.map((column) => ratio(figures[column], first[column])),
-    ]);
+    const lines = contestants.map(({ name, comparedWith = first.name }) => {
+      const figures = figuresOf.get(name) ?? {};
+      const base = figuresOf.get(comparedWith) ?? {};
+      return [
+        name,
+        ...columns.map((column) => round(figures[column])),
+        ...columns.map((column) => ratio(figures[column], base[column])),
+      ];
+    });
     stdout.write(table([header, ...lines]));
-    stdout.write('\n× is the ratio to the first row; medians over the rounds.\n');
+    stdout.write('\n× is the ratio to the baseline above; medians over the rounds.\n');
   }
   const json = { bench, method, date, machine: machine(), contestants };
   stdout.write(`${JSON.stringify(json)}\n`);

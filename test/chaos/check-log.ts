@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Check } from './check.js';
-import type { FinishedStorm } from './storm.js';
+import type { FinishedStorm } from './storm-series.js';
 import type { WalkedLog } from './walk-log.js';
 
 /** The storms ran to their end, and their senders saw what they should. */

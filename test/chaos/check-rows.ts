@@ -1,9 +1,11 @@
+import { subjectKey, type SubjectKind } from '#events/subject.js';
 import { moneyToJson } from '#ledger/money.js';
 import type { OrderView } from '#ledger/order/order.js';
+import { statusByKind } from '#ledger/payment/payment-kind.js';
 import type { PaymentView } from '#ledger/payment/payment-view.js';
 import type { Database } from '#read-models/database.js';
 import { Check } from './check.js';
-import type { FinishedStorm } from './storm.js';
+import type { FinishedStorm } from './storm-series.js';
 import type { WalkedLog } from './walk-log.js';
 
 /** Whatever the projectors went through, their rows follow from the log alone. */
@@ -30,14 +32,32 @@ export async function checkRows(
   );
   const final = new Check('every order is in the state that its storm must end in');
   final.compare(
-    new Map(storms.flatMap(({ plan }) => plan.orders.map((one) => [one.orderId, one.status]))),
+    expectedStatuses(storms, rows),
     new Map([...rows].map(([orderId, { status }]) => [orderId, status])),
   );
+  const registers = new Check('every subscription and customer equals the pure fold of the log');
+  registers.compare(fold.latest(), await registerRows(database));
   const versions = new Check('versions of a payment count its changes, without a hole');
   for (const { subject, found } of await versionHoles(database)) {
     versions.record(found === null ? null : `${subject}: ${found}`);
   }
-  return [accounted, payments, orders, final, versions];
+  return [accounted, payments, orders, registers, final, versions];
+}
+
+/** A hostile body at an address made for an order tells that there is such an order, and nothing else. */
+function expectedStatuses(
+  storms: readonly FinishedStorm[],
+  rows: ReadonlyMap<string, unknown>,
+): ReadonlyMap<string, string> {
+  const expected = new Map<string, string>();
+  for (const { plan } of storms) {
+    for (const { hostility, query } of plan.deliveries) {
+      const orderId = hostility === null ? undefined : query['ref'];
+      if (orderId !== undefined && rows.has(orderId)) expected.set(orderId, 'awaiting_payment');
+    }
+    for (const { orderId, status } of plan.orders) expected.set(orderId, status);
+  }
+  return expected;
 }
 
 async function deliveries(database: Database): Promise<Map<string, string>> {
@@ -51,14 +71,16 @@ async function deliveries(database: Database): Promise<Map<string, string>> {
 
 async function paymentRows(database: Database): Promise<Map<string, string>> {
   const { rows } = await database.query<PaymentRow>(
-    `select subject, status, reported, order_id, amount_minor, net_minor, fee_minor, tax_minor,
-            refunded_minor, currency, method, failure_code, occurred_at, flags
+    `select subject, kind, status, reported, order_id, amount_minor, net_minor, fee_minor, tax_minor,
+            refunded_minor, currency, method, failure_code, client_reference, settlement_batch,
+            parent_id, occurred_at, flags
        from cuadre.payments`,
   );
   return new Map(
     rows.map((row) => [
       row.subject,
       JSON.stringify([
+        row.kind,
         row.status,
         row.reported,
         row.order_id,
@@ -66,6 +88,9 @@ async function paymentRows(database: Database): Promise<Map<string, string>> {
         row.currency,
         row.method,
         row.failure_code,
+        row.client_reference,
+        row.settlement_batch,
+        row.parent_id !== null,
         row.occurred_at?.toISOString() ?? null,
         row.flags,
       ]),
@@ -75,6 +100,7 @@ async function paymentRows(database: Database): Promise<Map<string, string>> {
 
 type PaymentRow = {
   readonly subject: string;
+  readonly kind: string;
   readonly status: string | null;
   readonly reported: string | null;
   readonly order_id: string | null;
@@ -86,6 +112,9 @@ type PaymentRow = {
   readonly currency: string | null;
   readonly method: string | null;
   readonly failure_code: string | null;
+  readonly client_reference: string | null;
+  readonly settlement_batch: string | null;
+  readonly parent_id: string | null;
   readonly occurred_at: Date | null;
   readonly flags: readonly string[];
 };
@@ -93,16 +122,35 @@ type PaymentRow = {
 function paymentText(view: PaymentView): string {
   const { amount, net, fee, tax, refunded } = view;
   return JSON.stringify([
-    view.status,
-    view.reported,
+    view.kind,
+    view.status && statusByKind(view.kind, view.status),
+    view.reported && statusByKind(view.kind, view.reported),
     view.orderId,
     [amount, net, fee, tax, refunded].map((money) => money?.minor.toString() ?? null),
     (amount ?? refunded ?? net)?.currency ?? null,
     view.method,
     view.failureCode,
+    view.clientReference,
+    view.settlementBatch,
+    view.parent !== null,
     view.occurredAt === null ? null : new Date(view.occurredAt).toISOString(),
     view.flags,
   ]);
+}
+
+/** The word of each, by subject key, as the fold keeps it. */
+async function registerRows(database: Database): Promise<Map<string, string>> {
+  const { rows } = await database.query<{
+    readonly account: string;
+    readonly kind: SubjectKind;
+    readonly reference: string;
+    readonly word: string;
+  }>(
+    `select account, 'subscription' as kind, reference, status as word from cuadre.subscriptions
+      union all
+     select account, 'customer', reference, level from cuadre.customers`,
+  );
+  return new Map(rows.map(({ word, ...subject }) => [subjectKey(subject) ?? '', word]));
 }
 
 async function orderRows(
@@ -133,11 +181,12 @@ async function versionHoles(
 ): Promise<readonly { readonly subject: string; readonly found: string | null }[]> {
   const { rows } = await database.query<{ subject: string; found: string | null }>(
     `select p.subject,
-            case when p.version = count(c.version) and p.version = coalesce(max(c.version), 0)
+            case when p.own_version = count(c.version)
+                  and p.own_version = coalesce(max(c.version), 0)
                  then null
-                 else format('version %s, %s changes', p.version, count(c.version)) end as found
+                 else format('version %s, %s changes', p.own_version, count(c.version)) end as found
        from cuadre.payments p left join cuadre.payment_changes c using (payment_id)
-      group by p.payment_id, p.subject, p.version`,
+      group by p.payment_id, p.subject, p.own_version`,
   );
   return rows;
 }

@@ -6,7 +6,7 @@ import { startBroker, type Broker } from '../harness/kafka.js';
 import { Check } from './check.js';
 import { AppProcess, serverPort } from './processes.js';
 import { durationsText, seconds, type ChaosReport } from './report.js';
-import { StormSeries, type StormOptions } from './storm.js';
+import { StormSeries, type StormOptions } from './storm-series.js';
 import { untilSettled, verify } from './verify.js';
 import { startSandboxProcess, type ProgramPorts, type Workspace } from './workspace.js';
 

@@ -7,9 +7,10 @@ import {
 } from '#read-models/embedded-postgres/embedded-postgres.js';
 import { SeededRandom } from '../../apps/sandbox/plan/seeded-random.js';
 import { Check } from './check.js';
+import { killPostgres } from './kill-postgres.js';
 import { AppProcess, serverPort } from './processes.js';
 import { durationsText, seconds, type ChaosReport } from './report.js';
-import { StormSeries } from './storm.js';
+import { StormSeries } from './storm-series.js';
 import { untilSettled, verify } from './verify.js';
 import { startSandboxProcess, type ProgramPorts, type Workspace } from './workspace.js';
 
@@ -204,22 +205,6 @@ class Target {
     const app = new AppProcess({ name: 'standalone', app: 'standalone', env, dir: workspace.dir });
     this.#app = app;
     return app;
-  }
-}
-
-/** Until none is left: a server that is just dying may still have children. */
-async function killPostgres(dataDir: string): Promise<void> {
-  for (;;) {
-    const pids = await postgresPids(dataDir);
-    if (pids.length === 0) return;
-    for (const pid of pids) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It ended with the others.
-      }
-    }
-    await sleep(10);
   }
 }
 

@@ -36,6 +36,26 @@ export function reportText(report: ChaosReport): string {
   ].join('\n');
 }
 
+/** The same as one line of JSON. */
+export function reportJson(report: ChaosReport): string {
+  const { program, seed, facts } = report;
+  const checks = report.checks.map(({ title, checked, failures, shown, isPassed: passed }) => ({
+    title,
+    isPassed: passed,
+    checked,
+    failures,
+    shown,
+  }));
+  const whole = {
+    program,
+    seed,
+    isPassed: isPassed(report),
+    facts: Object.fromEntries(facts),
+    checks,
+  };
+  return `${JSON.stringify(whole)}\n`;
+}
+
 /** `p50 1.9 s, max 3.4 s` of some durations in milliseconds. */
 export function durationsText(durationsMs: readonly number[]): string {
   if (durationsMs.length === 0) return 'none';

@@ -9,7 +9,7 @@ import { checkPublicTopics } from './check-public.js';
 import { checkRows } from './check-rows.js';
 import { Check } from './check.js';
 import { runApp } from './processes.js';
-import type { FinishedStorm } from './storm.js';
+import type { FinishedStorm } from './storm-series.js';
 import { walkLog } from './walk-log.js';
 import type { Workspace } from './workspace.js';
 

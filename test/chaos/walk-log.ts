@@ -42,7 +42,8 @@ export async function walkLog(log: EventLog, keyRing: KeyRing): Promise<WalkedLo
 /** Of the exact bytes that the provider sent, opened with the run's own keys. */
 function bodySha256(observation: Observation, keyRing: KeyRing): string {
   const { id, account, route, subject, sealed } = observation;
-  if (sealed === null) return 'nothing sealed';
+  // Of an empty body there is nothing to seal.
+  if (sealed === null) return createHash('sha256').digest('hex');
   const opened = unseal(sealed, { id, source: `/${account}/${route}`, subject }, keyRing);
   return 'bytes' in opened
     ? createHash('sha256').update(opened.bytes).digest('hex')

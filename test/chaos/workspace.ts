@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Account } from '#providers/account.js';
 import { parseAccounts } from '#providers/parse-accounts.js';
+import { newAccountsText } from '../../apps/standalone/default-accounts.js';
 import { AppProcess, serverPort } from './processes.js';
 
 const SANDBOX_READY_MS = 30_000;
@@ -81,36 +82,26 @@ export async function startSandboxProcess(
   return app;
 }
 
-/** Budgets that no storm reaches: what is tested is faults, not rates. */
+/** Budgets that no storm reaches: what is tested is not rates. */
+const RATE = {
+  verified: { perSecond: 50_000, burst: 100_000 },
+  unverified: { perSecond: 50_000, burst: 100_000 },
+};
+const LOOKUP_RATE = { perSecond: 1_000, burst: 2_000 };
+
+/** The accounts that `npm start` makes, each asking the sandbox of the run. */
 function accountsText(sandboxUrl: string): string {
-  const secret = (): string => randomBytes(24).toString('base64url');
-  const rate = {
-    verified: { perSecond: 50_000, burst: 100_000 },
-    unverified: { perSecond: 50_000, burst: 100_000 },
-  };
-  const mintcash = { mode: 'hmac', secrets: [{ id: 's1', value: secret() }] };
-  const cobru = {
-    mode: 'url',
-    secrets: [{ id: 's1', value: secret() }],
-    tokenKeys: [{ id: 'k1', value: secret() }],
-  };
-  return JSON.stringify({
-    accounts: [
-      {
-        id: 'mintcash-test',
-        provider: 'mintcash',
-        sources: [{ name: 'mintcash', verification: mintcash, rate }],
-      },
-      {
-        id: 'cobru-test',
-        provider: 'cobru',
-        sources: [{ name: 'cobru', verification: cobru, rate }],
-        api: {
-          baseUrl: `${sandboxUrl}/cobru`,
-          credentials: { apiKey: secret(), refreshToken: secret() },
-          lookupRate: { perSecond: 1_000, burst: 2_000 },
-        },
-      },
-    ],
-  });
+  const made = JSON.parse(newAccountsText()) as { readonly accounts: readonly MadeAccount[] };
+  const accounts = made.accounts.map(({ api, sources, ...account }) => ({
+    ...account,
+    sources: sources.map((source) => ({ ...source, rate: RATE })),
+    api: { ...api, baseUrl: `${sandboxUrl}/${account.provider}`, lookupRate: LOOKUP_RATE },
+  }));
+  return JSON.stringify({ accounts });
 }
+
+type MadeAccount = {
+  readonly provider: string;
+  readonly sources: readonly object[];
+  readonly api: object;
+};

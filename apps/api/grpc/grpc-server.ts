@@ -3,9 +3,14 @@ import { ReflectionService } from '@grpc/reflection';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from '#platform/logger.js';
-import type { OrderGrpc } from '../order/order.grpc.js';
+import { orderService } from '../order/order.grpc.js';
+import { paymentService } from '../payment/payment.grpc.js';
+import { settlementService } from '../settlement/settlement.grpc.js';
+import type { CallSkin } from './call-skin.js';
 import { reflectedFiles } from './reflected-files.js';
 import { OrderServiceService } from './gen/cuadre/v1/order_service.js';
+import { PaymentServiceService } from './gen/cuadre/v1/payment_service.js';
+import { SettlementServiceService } from './gen/cuadre/v1/settlement_service.js';
 
 export type GrpcServerOptions = {
   readonly host: string;
@@ -14,6 +19,13 @@ export type GrpcServerOptions = {
   readonly isReflectionOn: boolean;
 };
 
+/** Whose health is told, the whole server's first. */
+const SERVED = [
+  '',
+  'cuadre.v1.OrderService',
+  'cuadre.v1.PaymentService',
+  'cuadre.v1.SettlementService',
+] as const;
 const MESSAGE_BYTES_MAX = 4_194_304;
 const SHUTDOWN_MS_MAX = 5_000;
 
@@ -21,10 +33,9 @@ const SHUTDOWN_MS_MAX = 5_000;
 export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #options: GrpcServerOptions;
   readonly #logger: Logger;
-  readonly #health = new HealthImplementation({
-    '': 'SERVING',
-    'cuadre.v1.OrderService': 'SERVING',
-  });
+  readonly #health = new HealthImplementation(
+    Object.fromEntries(SERVED.map((name) => [name, 'SERVING'])),
+  );
   readonly #server = new Server({
     'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
     'grpc.keepalive_time_ms': 30_000,
@@ -32,10 +43,12 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
   });
   #boundPort = 0;
 
-  constructor(options: GrpcServerOptions, orders: OrderGrpc, logger: Logger) {
+  constructor(options: GrpcServerOptions, skin: CallSkin, logger: Logger) {
     this.#options = options;
     this.#logger = logger;
-    this.#server.addService(OrderServiceService, orders.service);
+    this.#server.addService(OrderServiceService, orderService(skin));
+    this.#server.addService(PaymentServiceService, paymentService(skin));
+    this.#server.addService(SettlementServiceService, settlementService(skin));
     this.#health.addToServer(this.#server);
     if (options.isReflectionOn) new ReflectionService(reflectedFiles()).addToServer(this.#server);
   }
@@ -62,8 +75,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** Lets running calls finish, for a while. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.#health.setStatus('', 'NOT_SERVING');
-    this.#health.setStatus('cuadre.v1.OrderService', 'NOT_SERVING');
+    for (const name of SERVED) this.#health.setStatus(name, 'NOT_SERVING');
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
         this.#server.forceShutdown();

@@ -10,6 +10,10 @@ export function IsIdText(lengthMax: number): PropertyDecorator {
 
 const UUID_PATTERN = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
 
+export function isUuidText(text: string): boolean {
+  return new RegExp(UUID_PATTERN).test(text);
+}
+
 export function IsUuidText(): PropertyDecorator {
   return Matches(new RegExp(UUID_PATTERN), {
     message: 'must be a UUID',

@@ -1,6 +1,6 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ApiProperty } from '@nestjs/swagger';
-import { ID_KINDS, IdLookup, type FoundId } from '#read-models/queries/id-lookup.js';
+import { ID_KINDS, IdLookup, SUBJECT_TYPES, type FoundId } from '#read-models/queries/id-lookup.js';
 import type { Refusal } from '../http/refusal.js';
 import { PositionGate, type PositionWait } from '../position/position-gate.js';
 
@@ -22,11 +22,34 @@ export class FoundIdResource {
   @ApiProperty({ description: 'The id that was looked up.' })
   readonly id!: string;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    type: String,
+    enum: SUBJECT_TYPES,
+    nullable: true,
+    description: 'What the id belongs to; null where that is an order, a batch or not known.',
+  })
+  readonly subjectType!: string | null;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'Our id of that.' })
+  readonly subjectId!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The order that it concerns, by way of the payment if need be.',
+  })
   readonly orderId!: string | null;
 
-  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'The payment that this is, or that the refund gives back.',
+  })
   readonly paymentId!: string | null;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  readonly settlementId!: string | null;
 
   @ApiProperty({
     type: String,
@@ -39,7 +62,8 @@ export class FoundIdResource {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The order or, without one, the payment; null for what concerns neither.',
+    description:
+      'The order or, without one, the subject or the batch; null for what concerns none.',
   })
   readonly href!: string | null;
 
@@ -71,13 +95,19 @@ export class LookUpIdHandler implements IQueryHandler<LookUpId> {
 }
 
 function foundIdResource(id: string, found: FoundId): FoundIdResource {
-  const { kind, orderId, paymentId, observationId } = found;
-  const href = hrefOf(found);
-  const trailHref = href === null ? null : `${href}/trail`;
-  return { kind, id, orderId, paymentId, observationId, href, trailHref };
+  const trailOf = trailOwnerOf(found);
+  const { settlementId } = found;
+  return {
+    ...found,
+    id,
+    href: trailOf ?? (settlementId === null ? null : `/v1/settlements/${settlementId}`),
+    trailHref: trailOf === null ? null : `${trailOf}/trail`,
+  };
 }
 
-function hrefOf({ orderId, paymentId }: FoundId): string | null {
+/** A batch has no records of its own, so no trail. */
+function trailOwnerOf({ orderId, subjectType, subjectId }: FoundId): string | null {
   if (orderId !== null) return `/v1/orders/${encodeURIComponent(orderId)}`;
-  return paymentId === null ? null : `/v1/payments/${paymentId}`;
+  if (subjectType === null || subjectId === null) return null;
+  return `/v1/${subjectType}s/${subjectId}`;
 }

@@ -15,8 +15,9 @@ export class LookupQuery extends PositionQuery {
     minLength: 1,
     maxLength: 200,
     description:
-      "An order id, payment id, refund id, event id (ours or the provider's), the provider's " +
-      'reference, slug or trace id, a request id, or the id of an observation.',
+      'An order id, the id of a payment, withdrawal, refund, subscription, customer or settlement, a ' +
+      "client reference, an event id (ours or the provider's), the provider's reference, slug, batch " +
+      'or trace id, a request id, or the id of an observation.',
   })
   readonly q!: string;
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { paymentIdOf } from '#events/ids.js';
+import { settlementIdOf, subjectIdOf } from '#events/ids.js';
 import { startApi, TOKENS, type ApiUnderTest } from '../../../test/harness/api.js';
 import { insertRows } from '../../../test/harness/read-model-rows.js';
 import { schemaErrors, type JsonSchema } from '../../../test/harness/json-schema.js';
@@ -22,7 +22,18 @@ type Document = {
 
 const ORDER_ID = 'ORD-1';
 const SUBJECT = 'mintcash-test/payment/pay_1';
-const PAYMENT_ID = paymentIdOf(SUBJECT);
+const PAYMENT_ID = subjectIdOf(SUBJECT);
+const WITHDRAWAL = 'tonder-test/withdrawal/out-1';
+const REFUND = 'conomy-test/transaction/re-1';
+const SUBSCRIPTION = 'mintcash-test/subscription/sub-1';
+const CUSTOMER = 'conomy-test/customer/cus-1';
+const [WITHDRAWAL_ID, REFUND_ID, SUBSCRIPTION_ID, CUSTOMER_ID] = [
+  WITHDRAWAL,
+  REFUND,
+  SUBSCRIPTION,
+  CUSTOMER,
+].map(subjectIdOf);
+const SETTLEMENT_ID = settlementIdOf('conomy-test', 'batch-1');
 const OBSERVATION_ID = '0199a0b0-0000-7000-8000-000000000001';
 
 let api: ApiUnderTest;
@@ -45,18 +56,68 @@ beforeAll(async () => {
       exponent: 2,
       amount_minor: 100n,
     },
+    {
+      payment_id: WITHDRAWAL_ID,
+      kind: 'withdrawal',
+      reference: 'out-1',
+      subject: WITHDRAWAL,
+      status: 'paid',
+      reported: 'returned',
+    },
+    {
+      payment_id: REFUND_ID,
+      kind: 'refund',
+      reference: 're-1',
+      subject: REFUND,
+      status: 'succeeded',
+      parent_id: PAYMENT_ID,
+      settlement_id: SETTLEMENT_ID,
+      settlement_batch: 'batch-1',
+    },
+    {
+      payment_id: subjectIdOf('conomy-test/transaction/tx-1'),
+      reference: 'tx-1',
+      subject: 'conomy-test/transaction/tx-1',
+      status: 'in_review',
+      currency: 'ARS',
+      exponent: 2,
+      amount_minor: 100n,
+      settlement_id: SETTLEMENT_ID,
+      settlement_batch: 'batch-1',
+    },
   ]);
+  await insertRows(api.database, 'refunds', [
+    { refund_id: REFUND_ID, payment_id: PAYMENT_ID, reference: 're-1' },
+  ]);
+  await insertRows(api.database, 'subscriptions', [
+    { subscription_id: SUBSCRIPTION_ID, reference: 'sub-1' },
+  ]);
+  await insertRows(api.database, 'customers', [{ customer_id: CUSTOMER_ID, reference: 'cus-1' }]);
   await insertRows(api.database, 'deliveries', [
+    ...[
+      { subject: WITHDRAWAL, claimed_status: 'paid' },
+      { subject: SUBSCRIPTION, claimed_status: 'past_due' },
+      { subject: CUSTOMER, claimed_status: 'standard' },
+    ].map(({ subject, claimed_status }, n) => ({
+      position: BigInt(n + 1),
+      observation_id: `0199a0b0-0000-7000-8000-00000000001${n}`,
+      subject,
+      subject_id: subjectIdOf(subject),
+      claimed_status,
+      request_id: `request-of-${n}`,
+    })),
     {
       position: 0n,
       observation_id: OBSERVATION_ID,
       subject: SUBJECT,
-      payment_id: PAYMENT_ID,
+      subject_id: PAYMENT_ID,
       request_id: 'request-1',
     },
   ]);
   await insertRows(api.database, 'payment_changes', [
     { payment_id: PAYMENT_ID, status: 'succeeded', observation_id: OBSERVATION_ID },
+    { payment_id: WITHDRAWAL_ID, status: 'refunded' },
+    { payment_id: REFUND_ID, status: 'failed' },
   ]);
   await insertRows(api.database, 'parked_subjects', [
     { parked_id: PAYMENT_ID, subject: SUBJECT, recorded_at: '2026-11-21T10:00:02Z' },
@@ -112,7 +173,22 @@ describe('the OpenAPI document', () => {
     ['/v1/payments', '/v1/payments'],
     ['/v1/payments/{paymentId}', `/v1/payments/${PAYMENT_ID}`],
     ['/v1/payments/{paymentId}/trail', `/v1/payments/${PAYMENT_ID}/trail?originals=true`],
+    ['/v1/withdrawals', '/v1/withdrawals'],
+    ['/v1/withdrawals/{withdrawalId}', `/v1/withdrawals/${WITHDRAWAL_ID}`],
+    ['/v1/withdrawals/{withdrawalId}/trail', `/v1/withdrawals/${WITHDRAWAL_ID}/trail`],
+    ['/v1/refunds/{refundId}', `/v1/refunds/${REFUND_ID}`],
+    ['/v1/refunds/{refundId}/trail', `/v1/refunds/${REFUND_ID}/trail`],
+    ['/v1/subscriptions', '/v1/subscriptions'],
+    ['/v1/subscriptions/{subscriptionId}', `/v1/subscriptions/${SUBSCRIPTION_ID}`],
+    ['/v1/subscriptions/{subscriptionId}/trail', `/v1/subscriptions/${SUBSCRIPTION_ID}/trail`],
+    ['/v1/customers', '/v1/customers'],
+    ['/v1/customers/{customerId}', `/v1/customers/${CUSTOMER_ID}`],
+    ['/v1/customers/{customerId}/trail', `/v1/customers/${CUSTOMER_ID}/trail`],
+    ['/v1/settlements', '/v1/settlements'],
+    ['/v1/settlements/{settlementId}', `/v1/settlements/${SETTLEMENT_ID}`],
+    ['/v1/reviews', '/v1/reviews'],
     ['/v1/lookup', '/v1/lookup?q=pay_1'],
+    ['/v1/lookup', '/v1/lookup?q=batch-1'],
     ['/v1/parked', '/v1/parked'],
     ['/v1/status', '/v1/status'],
     ['/readyz', '/readyz'],

@@ -43,5 +43,7 @@ export class GetOrderHandler implements IQueryHandler<GetOrder> {
 }
 
 export function orderNotFound(orderId: string): Refusal {
-  return { refused: 'not-found', detail: `Nothing is known of order ${JSON.stringify(orderId)}.` };
+  const lookup = `/v1/lookup?q=${encodeURIComponent(orderId.toWellFormed())}`;
+  const what = `Nothing is known of order ${JSON.stringify(orderId)}.`;
+  return { refused: 'not-found', detail: `${what} If it is another id, ${lookup} finds it.` };
 }

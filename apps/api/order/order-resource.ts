@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ORDER_STATUSES } from '#ledger/order/order.js';
-import { FLAGS } from '#ledger/payment/payment-view.js';
+import { FLAGS } from '#ledger/payment/flag.js';
 import type { OrderEntity } from '#read-models/entities/order.entity.js';
 import { MoneyResource } from './money-resource.js';
 

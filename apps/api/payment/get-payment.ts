@@ -3,6 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { PaymentReader } from '#read-models/queries/payment-reader.js';
 import type { Refusal } from '../http/refusal.js';
 import { PositionGate, type PositionWait } from '../position/position-gate.js';
+import { movementNotFound } from './movement-not-found.js';
 import { PaymentResource, paymentResource } from './payment-resource.js';
 import { RefundResource, refundResource } from './refund-resource.js';
 
@@ -37,12 +38,10 @@ export class GetPaymentHandler implements IQueryHandler<GetPayment> {
     const refusal = await this.#gate.pass(wait);
     if (refusal !== null) return refusal;
     const payment = await this.#payments.find(paymentId);
-    if (payment === null) return paymentNotFound(paymentId);
+    if (payment?.kind !== 'payment') {
+      return movementNotFound('payment', { id: paymentId, found: payment?.kind ?? null });
+    }
     const refunds = await this.#payments.refundsOf([paymentId]);
     return { ...paymentResource(payment), refunds: refunds.map(refundResource) };
   }
-}
-
-export function paymentNotFound(paymentId: string): Refusal {
-  return { refused: 'not-found', detail: `There is no payment ${paymentId}.` };
 }

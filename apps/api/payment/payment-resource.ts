@@ -1,10 +1,24 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { FLAGS } from '#ledger/payment/payment-view.js';
+import { FLAGS } from '#ledger/payment/flag.js';
 import { PAYMENT_STATUSES } from '#ledger/payment/payment-status.js';
 import type { PaymentEntity } from '#read-models/entities/payment.entity.js';
 import { MoneyResource, moneyOf } from '../order/money-resource.js';
 
 const money = { type: () => MoneyResource, nullable: true } as const;
+
+export class PaymentSettlementResource {
+  @ApiProperty({
+    enum: ['unsettled', 'reported'],
+    description: 'Reported: the provider has named the batch that it pays the payment out with.',
+  })
+  readonly status!: string;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  readonly settlementId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: "The provider's own id of the batch." })
+  readonly batch!: string | null;
+}
 
 /** One payment at one provider account. */
 export class PaymentResource {
@@ -64,6 +78,16 @@ export class PaymentResource {
   @ApiProperty({ type: String, nullable: true, description: "The provider's own code." })
   readonly failureCode!: string | null;
 
+  @ApiProperty({ type: () => PaymentSettlementResource })
+  readonly settlement!: PaymentSettlementResource;
+
+  @ApiProperty({
+    description:
+      'False where nothing was told of the payment but its refunds: its own facts, the status among ' +
+      'them, are null until something is.',
+  })
+  readonly isKnown!: boolean;
+
   @ApiProperty({ enum: FLAGS, isArray: true, description: 'What a person should know.' })
   readonly flags!: readonly string[];
 
@@ -101,6 +125,12 @@ export function paymentResource(row: PaymentEntity): PaymentResource {
     refunded: moneyOf(row.refundedMinor, row),
     method: row.method,
     failureCode: row.failureCode,
+    settlement: {
+      status: row.settlementId === null ? 'unsettled' : 'reported',
+      settlementId: row.settlementId,
+      batch: row.settlementBatch,
+    },
+    isKnown: !row.lastPosition.startsWith('-'),
     flags: row.flags,
     version: Number(row.version),
     occurredAt: row.occurredAt?.toISOString() ?? null,

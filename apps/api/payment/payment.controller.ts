@@ -16,8 +16,8 @@ import { IsIdText, IsOneOf, IsUuidText } from '../http/parameter-rules.js';
 import { answered } from '../http/refusal.js';
 import { ApiProblems } from '../openapi/problem-responses.js';
 import { ORDER_ID_LENGTH_MAX } from '../order/order.controller.js';
+import { ReferencePageQuery } from '../page/account-page-query.js';
 import { parsePageSize } from '../page/list-page.js';
-import { PageQuery } from '../page/page-query.js';
 import { PositionQuery } from '../position/position-query.js';
 import { GetPayment, PaymentWithRefundsResource } from './get-payment.js';
 import { ListPayments, PaymentListResource } from './list-payments.js';
@@ -28,21 +28,16 @@ export class PaymentPath {
   readonly paymentId!: string;
 }
 
-export class PaymentListQuery extends PageQuery {
-  @IsOptional()
-  @IsIdText(40)
-  @ApiPropertyOptional({ maxLength: 40, description: 'The provider account.' })
-  readonly account?: string;
-
-  @IsOptional()
-  @IsIdText(200)
-  @ApiPropertyOptional({ maxLength: 200, description: "The provider's own id of the payment." })
-  readonly reference?: string;
-
+export class PaymentListQuery extends ReferencePageQuery {
   @IsOptional()
   @IsIdText(ORDER_ID_LENGTH_MAX)
   @ApiPropertyOptional({ maxLength: ORDER_ID_LENGTH_MAX })
   readonly orderId?: string;
+
+  @IsOptional()
+  @IsUuidText()
+  @ApiPropertyOptional({ format: 'uuid', description: 'The batch that names the payment.' })
+  readonly settlementId?: string;
 
   @IsOptional()
   @IsOneOf(PAYMENT_STATUSES)
@@ -67,9 +62,10 @@ export class PaymentController {
   @ApiProblems(400, 401, 403, 503)
   async list(@Query(queryParameters) query: PaymentListQuery): Promise<PaymentListResource> {
     const { account = null, reference = null, orderId = null, status = null } = query;
+    const settlementId = query.settlementId?.toLowerCase() ?? null;
     const page = { pageSize: parsePageSize(query.pageSize), pageToken: query.pageToken };
     const wait = { minPosition: query.minPosition ?? null };
-    const filter = { account, reference, orderId, status };
+    const filter = { account, reference, orderId, settlementId, status };
     return answered(await this.#queries.execute(new ListPayments(filter, page, wait)));
   }
 

@@ -7,8 +7,13 @@ export class RefundResource {
   @ApiProperty({ format: 'uuid' })
   readonly refundId!: string;
 
-  @ApiProperty({ format: 'uuid' })
-  readonly paymentId!: string;
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'The payment that it gives back; null where the provider names none.',
+  })
+  readonly paymentId!: string | null;
 
   @ApiProperty({ description: "The provider's own id of the refund." })
   readonly reference!: string;

@@ -1,3 +1,4 @@
+import { isPaymentStatus, statusByKind, type PaymentKind } from '#ledger/payment/payment-kind.js';
 import { parseTraceparent } from '#platform/tracing.js';
 import type { DeliveryEntity } from '#read-models/entities/delivery.entity.js';
 import type { ParkedSubjectEntity } from '#read-models/entities/parked-subject.entity.js';
@@ -18,7 +19,7 @@ import type {
 export type Originals = ReadonlyMap<string, OriginalResource> | null;
 
 /**
- * One line of time through everything that concerns the payments. A change stands right behind the
+ * One line of time through everything that concerns the subjects. A change stands right behind the
  * record that caused it, since both have the log's time; what has no record here goes by its time.
  */
 export function timelineOf(rows: TrailRows, originals: Originals): readonly TimelineEntry[] {
@@ -26,25 +27,23 @@ export function timelineOf(rows: TrailRows, originals: Originals): readonly Time
   const caused = rows.deliveries.flatMap((delivery) => {
     const own = changes.get(delivery.observationId) ?? [];
     changes.delete(delivery.observationId);
-    return [recordEntry(delivery, originals), ...own];
+    const paymentId = paymentConcerned(rows, delivery.subjectId);
+    return [recordEntry(delivery, { paymentId, originals }), ...own];
   });
   const others = [...[...changes.values()].flat(), ...rows.parked.map(parkedEntry)];
   // Stable, so that equal times keep the order above.
   return [...caused, ...others].sort((a, b) => compareText(a.at, b.at));
 }
 
-/** For each payment, what its provider's support can search for. */
-export function providerBriefs({
-  payments,
-  deliveries,
-}: TrailRows): readonly ProviderBriefResource[] {
-  return payments.map((payment) => {
-    const own = deliveries.filter((delivery) => delivery.paymentId === payment.paymentId);
+/** For each subject, what its provider's support can search for. */
+export function providerBriefs(rows: TrailRows): readonly ProviderBriefResource[] {
+  return subjectsOf(rows).map(({ id, account, provider, reference }) => {
+    const own = rows.deliveries.filter((delivery) => delivery.subjectId === id);
     const received = own.map((delivery) => delivery.receivedAt.toISOString()).sort();
     return {
-      account: payment.account,
-      provider: payment.provider,
-      objectId: payment.reference,
+      account,
+      provider,
+      objectId: reference,
       providerEventIds: distinct(own.flatMap((delivery) => delivery.providerEventId ?? [])),
       providerTraceIds: distinct(own.flatMap((delivery) => delivery.providerTraceIds)),
       requestIds: distinct(own.map((delivery) => delivery.requestId)),
@@ -53,13 +52,39 @@ export function providerBriefs({
   });
 }
 
-function recordEntry(delivery: DeliveryEntity, originals: Originals): RecordEntryResource {
+type TrailSubject = {
+  readonly id: string;
+  readonly account: string;
+  readonly provider: string;
+  readonly reference: string;
+};
+
+function subjectsOf(rows: TrailRows): readonly TrailSubject[] {
+  return [
+    ...rows.movements.map((row) => ({ ...row, id: row.paymentId })),
+    ...rows.subscriptions.map((row) => ({ ...row, id: row.subscriptionId })),
+    ...rows.customers.map((row) => ({ ...row, id: row.customerId })),
+  ].filter(({ id }) => rows.subjectIds.has(id));
+}
+
+/** The payment itself, or the one that a refund gives back. */
+function paymentConcerned({ movements }: TrailRows, subjectId: string | null): string | null {
+  const movement = movements.find(({ paymentId }) => paymentId === subjectId);
+  return movement?.kind === 'payment' ? movement.paymentId : (movement?.parentId ?? null);
+}
+
+function recordEntry(
+  delivery: DeliveryEntity,
+  { paymentId, originals }: { readonly paymentId: string | null; readonly originals: Originals },
+): RecordEntryResource {
   const original = originals?.get(delivery.observationId);
   return {
     type: 'record',
     at: delivery.recordedAt.toISOString(),
     kind: delivery.kind,
-    paymentId: delivery.paymentId,
+    paymentId,
+    subjectId: delivery.subjectId,
+    subject: delivery.subject,
     observationId: delivery.observationId,
     account: delivery.account,
     provider: delivery.provider,
@@ -92,38 +117,44 @@ function recordEntry(delivery: DeliveryEntity, originals: Originals): RecordEntr
   };
 }
 
-function changeEntries({ changes, payments }: TrailRows): readonly ChangeEntryResource[] {
-  const byId = new Map(payments.map((payment) => [payment.paymentId, payment]));
+function changeEntries({ changes, movements }: TrailRows): readonly ChangeEntryResource[] {
+  const byId = new Map(movements.map((movement) => [movement.paymentId, movement]));
   const statuses = new Map<string, string | null>();
-  return changes.map((change) => {
-    const entry = changeEntry(change, {
-      payment: byId.get(change.paymentId),
-      previousStatus: statuses.get(change.paymentId) ?? null,
-    });
-    statuses.set(change.paymentId, change.status);
-    return entry;
+  return changes.flatMap((change) => {
+    const movement = byId.get(change.paymentId);
+    if (movement === undefined) return [];
+    const status = inWordsOf(movement.kind, change.status);
+    const previousStatus = statuses.get(change.paymentId) ?? null;
+    statuses.set(change.paymentId, status);
+    return changeEntry(change, { movement, previousStatus, status });
   });
+}
+
+/** Changes are kept in the words of payments. */
+function inWordsOf(kind: PaymentKind, status: string | null): string | null {
+  return status !== null && isPaymentStatus(status) ? statusByKind(kind, status) : status;
 }
 
 function changeEntry(
   change: PaymentChangeEntity,
-  before: {
-    readonly payment: PaymentEntity | undefined;
+  of: {
+    readonly movement: PaymentEntity;
     readonly previousStatus: string | null;
+    readonly status: string | null;
   },
 ): ChangeEntryResource {
-  const currency = before.payment?.currency ?? null;
-  const exponent = before.payment?.exponent ?? null;
+  const { movement, previousStatus, status } = of;
   return {
     type: 'change',
     at: change.recordedAt.toISOString(),
-    paymentId: change.paymentId,
+    paymentId: movement.kind === 'payment' ? movement.paymentId : movement.parentId,
+    subjectId: change.paymentId,
     version: Number(change.version),
     orderId: change.orderId,
-    previousStatus: before.previousStatus,
-    status: change.status,
-    amount: moneyOf(change.amountMinor, { currency, exponent }),
-    refunded: moneyOf(change.refundedMinor, { currency, exponent }),
+    previousStatus,
+    status,
+    amount: moneyOf(change.amountMinor, movement),
+    refunded: moneyOf(change.refundedMinor, movement),
     flags: change.flags,
     observationId: change.observationId,
   };

@@ -1,11 +1,27 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { OBSERVATION_KINDS, VERIFICATION_MODES } from '#events/observation.js';
-import { PAYMENT_STATUSES } from '#ledger/payment/payment-status.js';
-import { FLAGS } from '#ledger/payment/payment-view.js';
+import { CUSTOMER_LEVELS } from '#ledger/customer/customer.js';
+import { FLAGS } from '#ledger/payment/flag.js';
+import { WITHDRAWAL_STATUSES } from '#ledger/payment/payment-kind.js';
+import { PAYMENT_STATUSES, REFUND_STATUSES } from '#ledger/payment/payment-status.js';
+import { SUBSCRIPTION_STATUSES } from '#ledger/subscription/subscription.js';
+import { CustomerResource } from '../customer/customer-resource.js';
 import { MoneyResource } from '../order/money-resource.js';
 import { OrderSummaryResource } from '../order/order-resource.js';
 import { PaymentResource } from '../payment/payment-resource.js';
 import { RefundResource } from '../payment/refund-resource.js';
+import { SubscriptionResource } from '../subscription/subscription-resource.js';
+import { WithdrawalResource } from '../withdrawal/withdrawal-resource.js';
+
+/** Of payments, withdrawals and refunds, each in its own words. */
+const MOVEMENT_STATUSES = [
+  ...new Set([...PAYMENT_STATUSES, ...WITHDRAWAL_STATUSES, ...REFUND_STATUSES]),
+];
+
+/** And of subscriptions, and how far customers may go. */
+const CLAIMED_STATUSES = [
+  ...new Set([...MOVEMENT_STATUSES, ...SUBSCRIPTION_STATUSES, ...CUSTOMER_LEVELS]),
+];
 
 const text = { type: String, nullable: true } as const;
 const time = { type: String, format: 'date-time', nullable: true } as const;
@@ -54,8 +70,14 @@ export class RecordEntryResource {
   @ApiProperty({ enum: OBSERVATION_KINDS })
   readonly kind!: string;
 
-  @ApiProperty(uuid)
+  @ApiProperty({ ...uuid, description: 'The payment that it is about, or whose refund.' })
   readonly paymentId!: string | null;
+
+  @ApiProperty({ ...uuid, description: 'What it is about: a payment, a withdrawal and so on.' })
+  readonly subjectId!: string | null;
+
+  @ApiProperty({ example: 'mintcash-test/payment/pay_1', description: 'Its key in the log.' })
+  readonly subject!: string;
 
   @ApiProperty({ format: 'uuid' })
   readonly observationId!: string;
@@ -101,7 +123,11 @@ export class RecordEntryResource {
   @ApiProperty({ type: [String] })
   readonly providerTraceIds!: readonly string[];
 
-  @ApiProperty({ ...text, enum: PAYMENT_STATUSES, description: 'Of what nobody vouches for.' })
+  @ApiProperty({
+    ...text,
+    enum: CLAIMED_STATUSES,
+    description: 'What it says happened, in the words of what it is about.',
+  })
   readonly claimedStatus!: string | null;
 
   @ApiProperty()
@@ -129,7 +155,7 @@ export class RecordEntryResource {
   readonly original?: OriginalResource;
 }
 
-/** A change of a payment's public row. */
+/** A change of the public row of a payment, a withdrawal or a refund. */
 export class ChangeEntryResource {
   @ApiProperty({ enum: ['change'] })
   readonly type!: 'change';
@@ -137,8 +163,11 @@ export class ChangeEntryResource {
   @ApiProperty({ format: 'date-time' })
   readonly at!: string;
 
-  @ApiProperty({ format: 'uuid' })
-  readonly paymentId!: string;
+  @ApiProperty({ ...uuid, description: 'The payment that changed, or whose refund did.' })
+  readonly paymentId!: string | null;
+
+  @ApiProperty({ format: 'uuid', description: 'What changed.' })
+  readonly subjectId!: string;
 
   @ApiProperty({ type: 'integer' })
   readonly version!: number;
@@ -146,10 +175,10 @@ export class ChangeEntryResource {
   @ApiProperty(text)
   readonly orderId!: string | null;
 
-  @ApiProperty({ ...text, enum: PAYMENT_STATUSES })
+  @ApiProperty({ ...text, enum: MOVEMENT_STATUSES })
   readonly previousStatus!: string | null;
 
-  @ApiProperty({ ...text, enum: PAYMENT_STATUSES })
+  @ApiProperty({ ...text, enum: MOVEMENT_STATUSES })
   readonly status!: string | null;
 
   @ApiProperty({ type: () => MoneyResource, nullable: true })
@@ -165,7 +194,7 @@ export class ChangeEntryResource {
   readonly observationId!: string;
 }
 
-/** The payment was set aside: nothing of it is folded until it is released. */
+/** The subject was set aside: nothing of it is folded until it is released. */
 export class ParkedEntryResource {
   @ApiProperty({ enum: ['parked'] })
   readonly type!: 'parked';
@@ -193,7 +222,7 @@ export class ProviderTimesResource {
   readonly last!: string | null;
 }
 
-/** What the provider's support needs to find the payment on its side. */
+/** What the provider's support needs to find the object on its side. */
 export class ProviderBriefResource {
   @ApiProperty()
   readonly account!: string;
@@ -201,7 +230,7 @@ export class ProviderBriefResource {
   @ApiProperty()
   readonly provider!: string;
 
-  @ApiProperty({ description: "The provider's own id of the payment." })
+  @ApiProperty({ description: "The provider's own id of the object." })
   readonly objectId!: string;
 
   @ApiProperty({ type: [String] })
@@ -226,8 +255,20 @@ export class TrailResource {
   @ApiProperty({ type: () => [PaymentResource], description: 'Ever attributed to the order.' })
   readonly payments!: readonly PaymentResource[];
 
-  @ApiProperty({ type: () => [RefundResource] })
+  @ApiProperty({
+    type: () => [RefundResource],
+    description: 'Of the payments, or the one asked for.',
+  })
   readonly refunds!: readonly RefundResource[];
+
+  @ApiProperty({ type: () => [WithdrawalResource], description: 'The one asked for.' })
+  readonly withdrawals!: readonly WithdrawalResource[];
+
+  @ApiProperty({ type: () => [SubscriptionResource], description: 'The one asked for.' })
+  readonly subscriptions!: readonly SubscriptionResource[];
+
+  @ApiProperty({ type: () => [CustomerResource], description: 'The one asked for.' })
+  readonly customers!: readonly CustomerResource[];
 
   @ApiProperty({
     type: 'array',
@@ -243,6 +284,6 @@ export class TrailResource {
   @ApiProperty({ description: 'There are more records than a trail shows.' })
   readonly isCut!: boolean;
 
-  @ApiProperty({ type: () => [ProviderBriefResource], description: 'One for each payment.' })
+  @ApiProperty({ type: () => [ProviderBriefResource], description: 'One for each subject.' })
   readonly whatToTellTheProvider!: readonly ProviderBriefResource[];
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeObservation } from '#events/envelope.js';
-import { paymentIdOf, refundIdOf } from '#events/ids.js';
+import { subjectIdOf, refundIdOf } from '#events/ids.js';
 import type { Observation } from '#events/observation.js';
 import { seal } from '#events/sealing.js';
 import { uuidV5 } from '#events/uuid.js';
@@ -8,7 +8,7 @@ import { startApi, TOKENS, type ApiUnderTest } from '../../../test/harness/api.j
 import { insertRows } from '../../../test/harness/read-model-rows.js';
 
 const SUBJECT = 'cobru-test/payment/abc';
-const PAYMENT_ID = paymentIdOf(SUBJECT);
+const PAYMENT_ID = subjectIdOf(SUBJECT);
 const MOVED_SUBJECT = 'cobru-test/payment/moved';
 const FIRST = '0199a0b0-0000-7000-8000-000000000001';
 const SECOND = '0199a0b0-0000-7000-8000-000000000002';
@@ -40,7 +40,7 @@ beforeAll(async () => {
       amount_minor: 100n,
     },
     {
-      payment_id: paymentIdOf(MOVED_SUBJECT),
+      payment_id: subjectIdOf(MOVED_SUBJECT),
       reference: 'moved',
       subject: MOVED_SUBJECT,
       order_id: 'ORD-2',
@@ -49,7 +49,7 @@ beforeAll(async () => {
   ]);
   await insertRows(api.database, 'order_payments', [
     { order_id: 'ORD-1', payment_id: PAYMENT_ID },
-    { order_id: 'ORD-1', payment_id: paymentIdOf(MOVED_SUBJECT) },
+    { order_id: 'ORD-1', payment_id: subjectIdOf(MOVED_SUBJECT) },
   ]);
   await insertRows(api.database, 'refunds', [
     { refund_id: refundIdOf(SUBJECT, 'r'), payment_id: PAYMENT_ID, reference: 'r' },
@@ -59,7 +59,7 @@ beforeAll(async () => {
     provider: 'cobru',
     route: 'cobru',
     subject: SUBJECT,
-    payment_id: PAYMENT_ID,
+    subject_id: PAYMENT_ID,
   };
   await insertRows(api.database, 'deliveries', [
     {
@@ -191,14 +191,14 @@ describe('the trail of a payment', () => {
 
   it('holds what is genuine, however much was forged before it', async () => {
     const subject = 'cobru-test/payment/flooded';
-    const paymentId = paymentIdOf(subject);
+    const paymentId = subjectIdOf(subject);
     await insertRows(api.database, 'payments', [
       { payment_id: paymentId, reference: 'flooded', subject },
     ]);
     const deliveries = Array.from({ length: 1_001 }, (_, n) => ({
       observation_id: uuidV5(`flood/${n}`),
       subject,
-      payment_id: paymentId,
+      subject_id: paymentId,
       position: BigInt(10_000 + n),
       trust: n === 1_000 ? 'looked-up' : 'unverified',
       outcome: n === 1_000 ? 'applied' : 'claim',

@@ -27,8 +27,8 @@ export class DeliveryEntity {
   @Column('text')
   readonly subject!: string;
 
-  @Column('uuid', { name: 'payment_id', nullable: true })
-  readonly paymentId!: string | null;
+  @Column('uuid', { name: 'subject_id', nullable: true })
+  readonly subjectId!: string | null;
 
   @Column('uuid', { name: 'event_id', nullable: true })
   readonly eventId!: string | null;

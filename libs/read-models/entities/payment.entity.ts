@@ -1,13 +1,17 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { PaymentKind } from '#ledger/payment/payment-kind.js';
 
 /**
- * Row of the view `cuadre.payments`, without the fold's own state. Amounts are minor units as text:
- * they may exceed 2^53.
+ * Row of the view `cuadre.payments`, without the fold's own state: a payment, a withdrawal, or a refund
+ * with an id of its own. Amounts are minor units as text: they may exceed 2^53.
  */
 @Entity({ schema: 'cuadre', name: 'payments', synchronize: false })
 export class PaymentEntity {
   @PrimaryColumn('uuid', { name: 'payment_id' })
   readonly paymentId!: string;
+
+  @Column('text')
+  readonly kind!: PaymentKind;
 
   @Column('text')
   readonly account!: string;
@@ -25,7 +29,7 @@ export class PaymentEntity {
   @Column('text', { name: 'order_id', nullable: true })
   readonly orderId!: string | null;
 
-  /** Null while there are only claims. */
+  /** In the words of the kind; null while there are only claims. */
   @Column('text', { nullable: true })
   readonly status!: string | null;
 
@@ -59,6 +63,19 @@ export class PaymentEntity {
   @Column('text', { name: 'failure_code', nullable: true })
   readonly failureCode!: string | null;
 
+  @Column('text', { name: 'client_reference', nullable: true })
+  readonly clientReference!: string | null;
+
+  /** The payment that a refund gives back, known or not. */
+  @Column('uuid', { name: 'parent_id', nullable: true })
+  readonly parentId!: string | null;
+
+  @Column('uuid', { name: 'settlement_id', nullable: true })
+  readonly settlementId!: string | null;
+
+  @Column('text', { name: 'settlement_batch', nullable: true })
+  readonly settlementBatch!: string | null;
+
   @Column('text', { array: true })
   readonly flags!: readonly string[];
 
@@ -73,4 +90,8 @@ export class PaymentEntity {
 
   @Column('bigint')
   readonly version!: string;
+
+  /** Below zero while nothing was told of it but its refunds. */
+  @Column('bigint', { name: 'last_position' })
+  readonly lastPosition!: string;
 }

@@ -6,8 +6,9 @@ export class RefundEntity {
   @PrimaryColumn('uuid', { name: 'refund_id' })
   readonly refundId!: string;
 
-  @Column('uuid', { name: 'payment_id' })
-  readonly paymentId!: string;
+  /** Null where the provider names no payment. */
+  @Column('uuid', { name: 'payment_id', nullable: true })
+  readonly paymentId!: string | null;
 
   /** The provider's own id of the refund. */
   @Column('text')

@@ -21,8 +21,8 @@ beforeAll(async () => {
     applicationName: 'id-lookup-spec',
     onError: () => {},
   });
-  await database.query(createFoldSchemaSql('fold_1_1'));
-  await database.query(pointViewsSql('fold_1_1'));
+  await database.query(createFoldSchemaSql('fold_2_1'));
+  await database.query(pointViewsSql('fold_2_1'));
   readModels = await ReadModels.open(specDatabase.url);
 });
 
@@ -35,30 +35,18 @@ afterAll(async () => {
 describe('a lookup', () => {
   it('cannot write: the session is read-only', async () => {
     await expect(
-      readModels.repository('OrderEntity').query('delete from fold_1_1.orders'),
+      readModels.repository('OrderEntity').query('delete from fold_2_1.orders'),
     ).rejects.toThrow(/read-only transaction/);
   });
 
   it('reads no table from end to end, however many rows there are', async () => {
-    await database.query(`
-      insert into fold_1_1.deliveries
-      select 0, n, gen_random_uuid(), 'webhook', 'a', 'cobru', 'r', 's', gen_random_uuid(), null,
-        null, case when n % 2 = 0 then 'evt-' || n end, array['ref-' || n], 'applied', null,
-        'signed', 'hmac', null, null, 'request-' || n, array['trace-' || n], null, 'd', null,
-        now(), now()
-      from generate_series(1, 20000) n`);
-    await database.query(`
-      insert into fold_1_1.payments
-      select gen_random_uuid(), 'a', 'cobru', 'pay-' || n, 's' || n, 'ORD-' || n, null, null, null,
-        null, null, null, null, null, null, null, null, '{}', null, now(), now(), 1, null, null, 1,
-        '{}'
-      from generate_series(1, 20000) n`);
-    await database.query('analyze fold_1_1.deliveries, fold_1_1.payments');
+    await fill();
     const lookup = new IdLookup(readModels);
     const sequential = () =>
       database.query<{ relname: string; seq_tup_read: string }>(
         `select relname, seq_tup_read from pg_stat_user_tables
-         where schemaname = 'fold_1_1' and relname in ('deliveries', 'payments') order by relname`,
+         where schemaname = 'fold_2_1' and relname = any($1) order by relname`,
+        [FILLED],
       );
     const sessions = async () => {
       const { rows } = await database.query<{ count: number }>(
@@ -69,10 +57,21 @@ describe('a lookup', () => {
     };
     const before = await sequential();
 
-    for (const id of ['trace-777', 'ref-777', 'request-777', 'evt-778', 'pay-777', 'none', UUID]) {
-      const found = await lookup.find(id);
-      expect(found.length).toBe(id === 'none' || id === UUID ? 0 : 1);
+    for (const name of [
+      'trace',
+      'ref',
+      'request',
+      'evt',
+      'pay',
+      'ours',
+      're',
+      'sub',
+      'cus',
+      'batch',
+    ]) {
+      expect([name, (await lookup.find(`${name}-778`)).length]).toEqual([name, 1]);
     }
+    for (const id of ['none', UUID]) expect(await lookup.find(id)).toEqual([]);
     // A session's statistics are all there once it has left.
     await readModels.close();
     await expect.poll(sessions).toBe(0);
@@ -80,3 +79,39 @@ describe('a lookup', () => {
     readModels = await ReadModels.open(specDatabase.url);
   });
 });
+
+const FILLED = ['customers', 'deliveries', 'payments', 'refunds', 'subscriptions'];
+
+/** As many rows of each that a scan of the whole is never the cheaper way. */
+async function fill(): Promise<void> {
+  const schema = 'fold_2_1';
+  const rows = 'from generate_series(1, 20000) n';
+  await database.query(`
+    insert into ${schema}.deliveries (partition, position, observation_id, kind, account, provider,
+      route, subject, subject_id, provider_event_id, provider_references, outcome, trust,
+      verification_mode, request_id, provider_trace_ids, body_digest, received_at, recorded_at)
+    select 0, n, gen_random_uuid(), 'webhook', 'a', 'cobru', 'r', 's', gen_random_uuid(),
+      case when n % 2 = 0 then 'evt-' || n end, array['ref-' || n], 'applied', 'signed', 'hmac',
+      'request-' || n, array['trace-' || n], 'd', now(), now() ${rows}`);
+  await database.query(`
+    insert into ${schema}.payments (payment_id, kind, account, provider, reference, subject, order_id,
+      client_reference, settlement_id, settlement_batch, flags, first_recorded_at, recorded_at, version,
+      own_version, last_position, state)
+    select gen_random_uuid(), 'withdrawal', 'a', 'cobru', 'pay-' || n, 's' || n, null, 'ours-' || n,
+      gen_random_uuid(), 'batch-' || n, '{}', now(), now(), 1, 1, 1, '{}' ${rows}`);
+  await database.query(`
+    insert into ${schema}.refunds (refund_id, payment_id, reference, status, recorded_at)
+    select gen_random_uuid(), gen_random_uuid(), 're-' || n, 'pending', now() ${rows}`);
+  await database.query(`
+    insert into ${schema}.subscriptions (subscription_id, account, provider, reference, status, rank,
+      told_at, fact_id, recorded_at)
+    select gen_random_uuid(), 'a', 'mintcash', 'sub-' || n, 'active', 0, now(), gen_random_uuid(),
+      now() ${rows}`);
+  await database.query(`
+    insert into ${schema}.customers (customer_id, account, provider, reference, level, told_at, fact_id,
+      recorded_at)
+    select gen_random_uuid(), 'a', 'conomy', 'cus-' || n, 'basic', now(), gen_random_uuid(),
+      now() ${rows}`);
+  const tables = FILLED.map((name) => `${schema}.${name}`).join(', ');
+  await database.query(`analyze ${tables}`);
+}

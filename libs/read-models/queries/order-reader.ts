@@ -1,4 +1,5 @@
 import { MoreThan, type FindOptionsWhere } from 'typeorm';
+import type { PaymentKind } from '#ledger/payment/payment-kind.js';
 import type { Database } from '../database.js';
 import { OrderEntity } from '../entities/order.entity.js';
 import { PaymentEntity } from '../entities/payment.entity.js';
@@ -53,6 +54,7 @@ const FIND_ORDER = `
     p.payment_id, p.account, p.provider, p.reference, p.subject, p.status as payment_status,
     p.reported as payment_reported, p.currency, p.exponent, p.amount_minor, p.net_minor, p.fee_minor,
     p.tax_minor, p.refunded_minor, p.method, p.failure_code, p.flags as payment_flags, p.occurred_at,
+    p.kind, p.client_reference, p.parent_id, p.settlement_id, p.settlement_batch, p.last_position,
     p.first_recorded_at as payment_first_recorded_at, p.recorded_at as payment_recorded_at,
     p.version as payment_version
   from cuadre.orders o left join cuadre.payments p on p.order_id = o.order_id
@@ -88,6 +90,12 @@ type PaymentColumns = {
   readonly refunded_minor: string | null;
   readonly method: string | null;
   readonly failure_code: string | null;
+  readonly kind: PaymentKind;
+  readonly client_reference: string | null;
+  readonly parent_id: string | null;
+  readonly settlement_id: string | null;
+  readonly settlement_batch: string | null;
+  readonly last_position: string;
   readonly payment_flags: readonly string[];
   readonly occurred_at: Date | null;
   readonly payment_first_recorded_at: Date;
@@ -118,6 +126,7 @@ function orderOf(row: OrderRow): OrderEntity {
 function paymentOf(row: OrderRow & PaymentColumns): PaymentEntity {
   return {
     paymentId: row.payment_id,
+    kind: row.kind,
     account: row.account,
     provider: row.provider,
     reference: row.reference,
@@ -134,10 +143,15 @@ function paymentOf(row: OrderRow & PaymentColumns): PaymentEntity {
     refundedMinor: row.refunded_minor,
     method: row.method,
     failureCode: row.failure_code,
+    clientReference: row.client_reference,
+    parentId: row.parent_id,
+    settlementId: row.settlement_id,
+    settlementBatch: row.settlement_batch,
     flags: row.payment_flags,
     occurredAt: row.occurred_at,
     firstRecordedAt: row.payment_first_recorded_at,
     recordedAt: row.payment_recorded_at,
     version: row.payment_version,
+    lastPosition: row.last_position,
   };
 }

@@ -8,6 +8,7 @@ export type PaymentFilter = {
   readonly account: string | null;
   readonly reference: string | null;
   readonly orderId: string | null;
+  readonly settlementId: string | null;
   readonly status: string | null;
 };
 
@@ -18,16 +19,19 @@ export class PaymentReader {
     this.#readModels = readModels;
   }
 
+  /** Whatever kind of movement has this id: the caller says what it is prepared to show. */
   async find(paymentId: string): Promise<PaymentEntity | null> {
     return this.#readModels.repository(PaymentEntity).findOneBy({ paymentId });
   }
 
   async list(filter: PaymentFilter, page: Page): Promise<readonly PaymentEntity[]> {
-    const { account, reference, orderId, status } = filter;
+    const { account, reference, orderId, settlementId, status } = filter;
     const where: FindOptionsWhere<PaymentEntity> = {
+      kind: 'payment',
       ...(account === null ? {} : { account }),
       ...(reference === null ? {} : { reference }),
       ...(orderId === null ? {} : { orderId }),
+      ...(settlementId === null ? {} : { settlementId }),
       ...(status === null ? {} : { status }),
       ...(page.after === null ? {} : { paymentId: MoreThan(page.after) }),
     };
@@ -38,7 +42,7 @@ export class PaymentReader {
     });
   }
 
-  /** Refunds of these payments, oldest first. */
+  /** Refunds of these payments, oldest first: those that have an id of their own among them. */
   async refundsOf(paymentIds: readonly string[]): Promise<readonly RefundEntity[]> {
     if (paymentIds.length === 0) return [];
     return this.#readModels.repository(RefundEntity).find({

@@ -1,4 +1,5 @@
 import { DataSource, type EntityTarget, type ObjectLiteral, type Repository } from 'typeorm';
+import { CustomerEntity } from '../entities/customer.entity.js';
 import { DeliveryEntity } from '../entities/delivery.entity.js';
 import { EventEntity } from '../entities/event.entity.js';
 import { OrderPaymentEntity } from '../entities/order-payment.entity.js';
@@ -7,8 +8,10 @@ import { ParkedSubjectEntity } from '../entities/parked-subject.entity.js';
 import { PaymentChangeEntity } from '../entities/payment-change.entity.js';
 import { PaymentEntity } from '../entities/payment.entity.js';
 import { RefundEntity } from '../entities/refund.entity.js';
+import { SubscriptionEntity } from '../entities/subscription.entity.js';
 
 export const READ_MODEL_ENTITIES = [
+  CustomerEntity,
   DeliveryEntity,
   EventEntity,
   OrderEntity,
@@ -17,6 +20,7 @@ export const READ_MODEL_ENTITIES = [
   PaymentChangeEntity,
   PaymentEntity,
   RefundEntity,
+  SubscriptionEntity,
 ] as const;
 
 const POOL_MAX = 4;

@@ -1,4 +1,5 @@
 import { Equal, In, Not, type FindOperator } from 'typeorm';
+import { CustomerEntity } from '../entities/customer.entity.js';
 import { DeliveryEntity } from '../entities/delivery.entity.js';
 import { OrderPaymentEntity } from '../entities/order-payment.entity.js';
 import { OrderEntity } from '../entities/order.entity.js';
@@ -6,13 +7,19 @@ import { ParkedSubjectEntity } from '../entities/parked-subject.entity.js';
 import { PaymentChangeEntity } from '../entities/payment-change.entity.js';
 import { PaymentEntity } from '../entities/payment.entity.js';
 import { RefundEntity } from '../entities/refund.entity.js';
+import { SubscriptionEntity } from '../entities/subscription.entity.js';
 import type { ReadModels } from './read-models.js';
 
 /** Past this many deliveries a trail is cut: the newest of the proven and of the unproven half. */
 export const TRAIL_DELIVERIES_MAX = 1_000;
 
 export type TrailRows = {
-  readonly payments: readonly PaymentEntity[];
+  /** Whose records these are. */
+  readonly subjectIds: ReadonlySet<string>;
+  /** Payments, withdrawals, and refunds with an id of their own. */
+  readonly movements: readonly PaymentEntity[];
+  readonly subscriptions: readonly SubscriptionEntity[];
+  readonly customers: readonly CustomerEntity[];
   /** In the order of the log's append times; at most `TRAIL_DELIVERIES_MAX`. */
   readonly deliveries: readonly DeliveryEntity[];
   readonly isCut: boolean;
@@ -32,8 +39,12 @@ export class TrailReader {
     return this.#readModels.repository(OrderEntity).findOneBy({ orderId });
   }
 
-  async findPayment(paymentId: string): Promise<PaymentEntity | null> {
+  async findMovement(paymentId: string): Promise<PaymentEntity | null> {
     return this.#readModels.repository(PaymentEntity).findOneBy({ paymentId });
+  }
+
+  async findRefund(refundId: string): Promise<RefundEntity | null> {
+    return this.#readModels.repository(RefundEntity).findOneBy({ refundId });
   }
 
   /** Payments ever attributed to the order: one that moved elsewhere is a part of its story. */
@@ -45,44 +56,72 @@ export class TrailReader {
     return [...new Set([...rows, ...current].map((row) => row.paymentId))].sort();
   }
 
-  async ofPayments(paymentIds: readonly string[]): Promise<TrailRows> {
-    const paymentId = In([...paymentIds]);
-    const payments = await this.#readModels.repository(PaymentEntity).find({
-      where: { paymentId },
-      order: { firstRecordedAt: 'ASC', paymentId: 'ASC' },
+  /** With the refunds of these payments that have an id, and so records, of their own. */
+  async withRefunds(paymentIds: readonly string[]): Promise<readonly string[]> {
+    const refunds = await this.#readModels.repository(PaymentEntity).find({
+      select: { paymentId: true },
+      where: { parentId: In([...paymentIds]) },
+      order: { paymentId: 'ASC' },
+      take: TRAIL_DELIVERIES_MAX,
     });
-    const subjects = payments.map((payment) => payment.subject);
-    const [deliveries, changes, refunds, parked] = await Promise.all([
-      this.#deliveriesOf(paymentIds),
+    return [...new Set([...paymentIds, ...refunds.map(({ paymentId }) => paymentId)])];
+  }
+
+  /**
+   * Everything that is recorded about the subjects.
+   *
+   * @param shownIds movements that the answer names without their records
+   */
+  async of(subjectIds: readonly string[], shownIds: readonly string[] = []): Promise<TrailRows> {
+    const ids = In([...subjectIds]);
+    const [movements, subscriptions, customers, deliveries, changes, refunds] = await Promise.all([
+      this.#readModels.repository(PaymentEntity).find({
+        where: { paymentId: In([...subjectIds, ...shownIds]) },
+        order: { firstRecordedAt: 'ASC', paymentId: 'ASC' },
+      }),
+      this.#readModels.repository(SubscriptionEntity).findBy({ subscriptionId: ids }),
+      this.#readModels.repository(CustomerEntity).findBy({ customerId: ids }),
+      this.#deliveriesOf(subjectIds),
       this.#readModels.repository(PaymentChangeEntity).find({
-        where: { paymentId },
+        where: { paymentId: ids },
         order: { recordedAt: 'ASC', paymentId: 'ASC', version: 'ASC' },
         take: TRAIL_DELIVERIES_MAX,
       }),
       this.#readModels.repository(RefundEntity).find({
-        where: { paymentId },
+        where: [{ paymentId: ids }, { refundId: ids }],
         order: { recordedAt: 'ASC', refundId: 'ASC' },
       }),
-      this.#readModels.repository(ParkedSubjectEntity).find({ where: { subject: In(subjects) } }),
     ]);
+    const own = new Set(subjectIds);
+    const subjects = [
+      ...movements.filter(({ paymentId }) => own.has(paymentId)),
+      ...deliveries.deliveries,
+    ];
+    const parked = await this.#readModels.repository(ParkedSubjectEntity).find({
+      where: { subject: In([...new Set(subjects.map(({ subject }) => subject))]) },
+    });
     return {
-      payments,
+      subjectIds: own,
+      movements,
+      subscriptions,
+      customers,
       ...deliveries,
       changes,
       refunds,
       parked,
     };
   }
+
   /**
    * Proven deliveries and unproven ones, each up to a share of their own: however many somebody forges,
    * what is genuine stays in the trail.
    */
   async #deliveriesOf(
-    paymentIds: readonly string[],
+    subjectIds: readonly string[],
   ): Promise<Pick<TrailRows, 'deliveries' | 'isCut'>> {
     const find = (trust: FindOperator<string>): Promise<DeliveryEntity[]> =>
       this.#readModels.repository(DeliveryEntity).find({
-        where: { paymentId: In([...paymentIds]), trust },
+        where: { subjectId: In([...subjectIds]), trust },
         order: { recordedAt: 'ASC', partition: 'ASC', position: 'ASC' },
         take: SHARE_MAX + 1,
       });

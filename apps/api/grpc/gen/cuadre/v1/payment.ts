@@ -8,6 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 import { Money } from "./money.js";
+import { Refund } from "./refund.js";
 
 /** Where a payment is in its life cycle, common to all providers. */
 export enum PaymentStatus {
@@ -136,6 +137,73 @@ export function paymentStatusToNumber(object: PaymentStatus): number {
   }
 }
 
+/** Where a payment's money is on its way to the merchant. */
+export enum SettlementStatus {
+  SETTLEMENT_STATUS_UNSPECIFIED = "SETTLEMENT_STATUS_UNSPECIFIED",
+  /** SETTLEMENT_STATUS_UNSETTLED - No batch is known. */
+  SETTLEMENT_STATUS_UNSETTLED = "SETTLEMENT_STATUS_UNSETTLED",
+  /** SETTLEMENT_STATUS_REPORTED - The provider has named the batch that it pays the payment out with. */
+  SETTLEMENT_STATUS_REPORTED = "SETTLEMENT_STATUS_REPORTED",
+  UNRECOGNIZED = "UNRECOGNIZED",
+}
+
+export function settlementStatusFromJSON(object: any): SettlementStatus {
+  switch (object) {
+    case 0:
+    case "SETTLEMENT_STATUS_UNSPECIFIED":
+      return SettlementStatus.SETTLEMENT_STATUS_UNSPECIFIED;
+    case 1:
+    case "SETTLEMENT_STATUS_UNSETTLED":
+      return SettlementStatus.SETTLEMENT_STATUS_UNSETTLED;
+    case 2:
+    case "SETTLEMENT_STATUS_REPORTED":
+      return SettlementStatus.SETTLEMENT_STATUS_REPORTED;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return SettlementStatus.UNRECOGNIZED;
+  }
+}
+
+export function settlementStatusToJSON(object: SettlementStatus): string {
+  switch (object) {
+    case SettlementStatus.SETTLEMENT_STATUS_UNSPECIFIED:
+      return "SETTLEMENT_STATUS_UNSPECIFIED";
+    case SettlementStatus.SETTLEMENT_STATUS_UNSETTLED:
+      return "SETTLEMENT_STATUS_UNSETTLED";
+    case SettlementStatus.SETTLEMENT_STATUS_REPORTED:
+      return "SETTLEMENT_STATUS_REPORTED";
+    case SettlementStatus.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
+export function settlementStatusToNumber(object: SettlementStatus): number {
+  switch (object) {
+    case SettlementStatus.SETTLEMENT_STATUS_UNSPECIFIED:
+      return 0;
+    case SettlementStatus.SETTLEMENT_STATUS_UNSETTLED:
+      return 1;
+    case SettlementStatus.SETTLEMENT_STATUS_REPORTED:
+      return 2;
+    case SettlementStatus.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
+
+/** The batch of a payment, once one is known. */
+export interface PaymentSettlement {
+  status: SettlementStatus;
+  /** Our id, a UUID. */
+  settlementId?:
+    | string
+    | undefined;
+  /** The provider's own id of the batch. */
+  batch?: string | undefined;
+}
+
 /** One payment at one provider account. */
 export interface Payment {
   /** Our id, a UUID. */
@@ -184,7 +252,121 @@ export interface Payment {
     | undefined;
   /** When the log took the record that changed it last. */
   recordedAt: string | undefined;
+  settlement:
+    | PaymentSettlement
+    | undefined;
+  /** False where nothing was told of the payment but its refunds. */
+  isKnown: boolean;
+  /** Oldest first. Filled by GetPayment alone. */
+  refunds: Refund[];
 }
+
+function createBasePaymentSettlement(): PaymentSettlement {
+  return { status: SettlementStatus.SETTLEMENT_STATUS_UNSPECIFIED, settlementId: undefined, batch: undefined };
+}
+
+export const PaymentSettlement: MessageFns<PaymentSettlement> = {
+  encode(message: PaymentSettlement, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.status !== SettlementStatus.SETTLEMENT_STATUS_UNSPECIFIED) {
+      writer.uint32(8).int32(settlementStatusToNumber(message.status));
+    }
+    if (message.settlementId !== undefined) {
+      writer.uint32(18).string(message.settlementId);
+    }
+    if (message.batch !== undefined) {
+      writer.uint32(26).string(message.batch);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PaymentSettlement {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePaymentSettlement();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.status = settlementStatusFromJSON(reader.int32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.settlementId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.batch = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PaymentSettlement {
+    return {
+      status: isSet(object.status)
+        ? settlementStatusFromJSON(object.status)
+        : SettlementStatus.SETTLEMENT_STATUS_UNSPECIFIED,
+      settlementId: isSet(object.settlementId)
+        ? globalThis.String(object.settlementId)
+        : isSet(object.settlement_id)
+        ? globalThis.String(object.settlement_id)
+        : undefined,
+      batch: isSet(object.batch) ? globalThis.String(object.batch) : undefined,
+    };
+  },
+
+  toJSON(message: PaymentSettlement): unknown {
+    const obj: any = {};
+    if (message.status !== SettlementStatus.SETTLEMENT_STATUS_UNSPECIFIED) {
+      obj.status = settlementStatusToJSON(message.status);
+    }
+    if (message.settlementId !== undefined) {
+      obj.settlementId = message.settlementId;
+    }
+    if (message.batch !== undefined) {
+      obj.batch = message.batch;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PaymentSettlement>, I>>(base?: I): PaymentSettlement {
+    return PaymentSettlement.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PaymentSettlement>, I>>(object: I): PaymentSettlement {
+    const message = createBasePaymentSettlement();
+    message.status = object.status ?? SettlementStatus.SETTLEMENT_STATUS_UNSPECIFIED;
+    message.settlementId = object.settlementId ?? undefined;
+    message.batch = object.batch ?? undefined;
+    return message;
+  },
+};
 
 function createBasePayment(): Payment {
   return {
@@ -207,6 +389,9 @@ function createBasePayment(): Payment {
     occurredAt: undefined,
     firstRecordedAt: undefined,
     recordedAt: undefined,
+    settlement: undefined,
+    isKnown: false,
+    refunds: [],
   };
 }
 
@@ -268,6 +453,15 @@ export const Payment: MessageFns<Payment> = {
     }
     if (message.recordedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.recordedAt), writer.uint32(154).fork()).join();
+    }
+    if (message.settlement !== undefined) {
+      PaymentSettlement.encode(message.settlement, writer.uint32(162).fork()).join();
+    }
+    if (message.isKnown !== false) {
+      writer.uint32(168).bool(message.isKnown);
+    }
+    for (const v of message.refunds) {
+      Refund.encode(v!, writer.uint32(178).fork()).join();
     }
     return writer;
   },
@@ -437,6 +631,30 @@ export const Payment: MessageFns<Payment> = {
             message.recordedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.settlement = PaymentSettlement.decode(reader, reader.uint32());
+            continue;
+          }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.isKnown = reader.bool();
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.refunds.push(Refund.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -496,6 +714,15 @@ export const Payment: MessageFns<Payment> = {
         : isSet(object.recorded_at)
         ? globalThis.String(object.recorded_at)
         : undefined,
+      settlement: isSet(object.settlement) ? PaymentSettlement.fromJSON(object.settlement) : undefined,
+      isKnown: isSet(object.isKnown)
+        ? globalThis.Boolean(object.isKnown)
+        : isSet(object.is_known)
+        ? globalThis.Boolean(object.is_known)
+        : false,
+      refunds: globalThis.Array.isArray(object?.refunds)
+        ? object.refunds.map((e: any) => Refund.fromJSON(e))
+        : [],
     };
   },
 
@@ -558,6 +785,15 @@ export const Payment: MessageFns<Payment> = {
     if (message.recordedAt !== undefined) {
       obj.recordedAt = message.recordedAt;
     }
+    if (message.settlement !== undefined) {
+      obj.settlement = PaymentSettlement.toJSON(message.settlement);
+    }
+    if (message.isKnown !== false) {
+      obj.isKnown = message.isKnown;
+    }
+    if (message.refunds?.length) {
+      obj.refunds = message.refunds.map((e) => Refund.toJSON(e));
+    }
     return obj;
   },
 
@@ -589,6 +825,11 @@ export const Payment: MessageFns<Payment> = {
     message.occurredAt = object.occurredAt ?? undefined;
     message.firstRecordedAt = object.firstRecordedAt ?? undefined;
     message.recordedAt = object.recordedAt ?? undefined;
+    message.settlement = (object.settlement !== undefined && object.settlement !== null)
+      ? PaymentSettlement.fromPartial(object.settlement)
+      : undefined;
+    message.isKnown = object.isKnown ?? false;
+    message.refunds = object.refunds?.map((e) => Refund.fromPartial(e)) || [];
     return message;
   },
 };
