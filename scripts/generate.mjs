@@ -31,7 +31,7 @@ function write() {
 function writePages() {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const spec = 'test/documented/status-pages.spec.ts';
-  const args = [vitest, 'run', '--project', 'unit', '--update', spec];
+  const args = [vitest, 'run', spec, '--project', 'unit', '--update'];
   return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status ?? 1;
 }
 

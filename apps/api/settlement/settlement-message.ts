@@ -1,0 +1,54 @@
+import { enumName } from '../grpc/enum-name.js';
+import { paymentStatusFromJSON, settlementStatusFromJSON } from '../grpc/gen/cuadre/v1/payment.js';
+import type { Settlement, SettlementTotal } from '../grpc/gen/cuadre/v1/settlement.js';
+import { paymentMessage, refundMessage } from '../payment/payment-message.js';
+import type { SettlementWithPaymentsResource } from './get-settlement.js';
+import type { SettlementResource } from './settlement-resource.js';
+import type { SettlementTotalResource } from './settlement-totals.js';
+
+/** The REST resource as the protobuf message: the same members, the same meaning. */
+export function settlementMessage(settlement: SettlementResource): Settlement {
+  return {
+    settlementId: settlement.settlementId,
+    account: settlement.account,
+    provider: settlement.provider,
+    batch: settlement.batch,
+    status: settlementStatusFromJSON(enumName('SETTLEMENT_STATUS', settlement.status)),
+    paymentCount: settlement.paymentCount,
+    refundCount: settlement.refundCount,
+    totals: settlement.totals.map(totalMessage),
+    statuses: settlement.statuses.map(({ status, count }) => ({
+      status: paymentStatusFromJSON(enumName('PAYMENT_STATUS', status)),
+      count,
+    })),
+    firstRecordedAt: settlement.firstRecordedAt,
+    lastRecordedAt: settlement.lastRecordedAt,
+    ageSeconds: String(settlement.ageSeconds),
+    payments: [],
+    refunds: [],
+    isCut: false,
+  };
+}
+
+export function settlementWithPaymentsMessage(
+  settlement: SettlementWithPaymentsResource,
+): Settlement {
+  return {
+    ...settlementMessage(settlement),
+    payments: settlement.payments.map((payment) => paymentMessage(payment)),
+    refunds: settlement.refunds.map(refundMessage),
+    isCut: settlement.isCut,
+  };
+}
+
+function totalMessage(total: SettlementTotalResource): SettlementTotal {
+  return {
+    currency: total.currency,
+    gross: total.gross ?? undefined,
+    fee: total.fee ?? undefined,
+    tax: total.tax ?? undefined,
+    net: total.net ?? undefined,
+    refunded: total.refunded ?? undefined,
+    refunds: total.refunds ?? undefined,
+  };
+}
