@@ -33,8 +33,9 @@ export function hasSharedRow({ provider }: Pick<PaymentInFold, 'provider'>): boo
  * back: a payment's status is its own facts merged with its refunds, which other partitions fold.
  *
  * Such rows are shared between partitions. So all of them, and the parents, are inserted where missing and
- * locked, in sorted order; only later statements read the refunds, so that they see what another partition
- * committed while this one waited. A parent that nobody has told of yet gets an empty row for that lock.
+ * locked, in sorted order. The version is read with the lock and the refunds after it, so that both are as
+ * another partition left them while this one waited. A parent that nobody has told of yet gets an empty
+ * row for that lock.
  *
  * Answers the payments whose row has refunds, with those refunds in their view.
  */
@@ -52,10 +53,8 @@ export async function writeSharedPayments(
     mode: 'insert-missing' | 'upsert',
   ): Promise<void> =>
     writeRows(tx, { schema, table: PAYMENTS, rows: payments.map(paymentRow), mode });
-  const [before, , locked, , children] = await Promise.all([
-    // Who is not there yet has no version to compare with, so this comes before the insert.
-    versionsOf(tx, schema, ids),
-    write(all, 'insert-missing'),
+  const [, locked, , children] = await Promise.all([
+    write(all.map(untold), 'insert-missing'),
     lockPayments(tx, schema, ids),
     write(own, 'upsert'),
     refundsOf(tx, schema, ids),
@@ -66,9 +65,10 @@ export async function writeSharedPayments(
   for (const payment of all) {
     const refunds = children.get(payment.paymentId) ?? [];
     if (refunds.length === 0) continue;
-    const current = ownIds.has(payment.paymentId) ? payment : toPayment(rowOf(stored, payment));
+    const row = rowOf(stored, payment);
+    const current = ownIds.has(payment.paymentId) ? payment : toPayment(row);
     mergeInto(current, refunds);
-    merged.push({ payment: current, versionBefore: before.get(payment.paymentId) ?? 0n });
+    merged.push({ payment: current, versionBefore: BigInt(row.version) });
   }
   await write(
     merged.map(({ payment }) => payment),
@@ -100,28 +100,22 @@ function mergeInto(payment: PaymentInFold, refunds: readonly RefundOfPayment[]):
   }
 }
 
-async function versionsOf(
-  tx: Queryable,
-  schema: string,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, bigint>> {
-  const { rows } = await tx.query<{ payment_id: string; version: string }>({
-    name: `${schema}.payments.versions`,
-    text: `select payment_id, version from ${schema}.payments where payment_id = any($1::uuid[])`,
-    values: [ids],
-  });
-  return new Map(rows.map((row) => [row.payment_id, BigInt(row.version)]));
+/** The row that is there for its lock before it is written: in a version that nobody has been told of. */
+function untold(payment: PaymentInFold): PaymentInFold {
+  return { ...payment, ownVersion: 0n };
 }
+
+type LockedPayment = StoredPayment & { readonly version: string };
 
 async function lockPayments(
   tx: Queryable,
   schema: string,
   ids: readonly string[],
-): Promise<readonly StoredPayment[]> {
-  const { rows } = await tx.query<StoredPayment>({
+): Promise<readonly LockedPayment[]> {
+  const { rows } = await tx.query<LockedPayment>({
     name: `${schema}.payments.lock`,
     text: `select payment_id, subject, provider, state, own_version, first_recorded_at, recorded_at,
-                  last_position
+                  last_position, version
              from ${schema}.payments where payment_id = any($1::uuid[])
             order by payment_id for update`,
     values: [ids],
@@ -183,9 +177,9 @@ function toRefund(row: RefundRow): RefundOfPayment {
 }
 
 function rowOf(
-  rows: ReadonlyMap<string, StoredPayment>,
+  rows: ReadonlyMap<string, LockedPayment>,
   { paymentId }: PaymentInFold,
-): StoredPayment {
+): LockedPayment {
   const row = rows.get(paymentId);
   if (row === undefined) throw new InvariantError('A row that was just inserted is there.');
   return row;

@@ -34,18 +34,20 @@ const SHARES = { duplicates: 30, forgeries: 5, hostile: 5 } as const;
 const MIX = { duplicatesPercent: 34, forgeriesPercent: 10, hostilePercent: 10 } as const;
 const CLEAN_MIX = { duplicatesPercent: 0, forgeriesPercent: 0, hostilePercent: 0 } as const;
 const REORDER_WINDOW = 1_000;
+/** The storm is cut into so many parts, with clean traffic before each. */
+const TURNS = 5;
 /** Clean deliveries, for every delivery of the storm. */
 const CLEAN_PART = 0.1;
-const CLEAN_MIN = 200;
-/** Of the clean deliveries, what comes while code is still being compiled. */
-const WARM_UP_PART = 0.2;
+const CLEAN_MIN = 40;
+/** Of a run: one for each plan, and some to spare. */
+const SEEDS = 10;
 const P99_TIMES_MAX = 2;
 /** A shorter storm says nothing about memory and the slowest hundredth of the answers. */
 const MEASURED_WEBHOOKS_MIN = 10_000;
 
 /**
- * Clean traffic of all four providers, then a storm of it: duplicated, out of order, forged, hostile, with
- * personal data in every body. What it leaves behind is held against a pure fold; how it is answered,
+ * Clean traffic of all four providers and, by turns, a storm of it: duplicated, out of order, forged, hostile,
+ * with personal data in every body. What it leaves behind is held against a pure fold; how it is answered,
  * against the clean traffic.
  */
 export async function runStorm(options: StormOptions, ports: ProgramPorts): Promise<ChaosReport> {
@@ -58,22 +60,27 @@ export async function runStorm(options: StormOptions, ports: ProgramPorts): Prom
   try {
     const readyMs = await app.untilReady(`${url}/readyz`, { timeoutMs: READY_TIMEOUT_MS, signal });
     print(`ready after ${seconds(readyMs)}`);
-    const plans = planBoth(options, workspace);
+    const plans = planAll(options, workspace);
     const stage = { ...ports, sandbox, url };
-    const clean = await deliver('clean traffic', plans.clean, stage);
+    const warmUp = await deliver('warm-up', plans.warmUp, stage);
     const memory = new MemorySamples(url);
     memory.start();
-    const storm = await deliver('storm', plans.storm, stage);
+    const { clean, storm } = await deliverByTurns(plans, stage);
     memory.stop();
     const databaseUrl = (await startEmbeddedPostgres({ dataDir: workspace.dataDir })).url;
     const system = { workspace, databaseUrl, env, apiUrl: url };
     const settledMs = await untilSettled(system, { timeoutMs: SETTLE_TIMEOUT_MS, signal });
     print(`at rest ${seconds(settledMs)} after the end of the storm; verifying`);
-    const verified = await verify(system, [clean.finished, storm.finished]);
+    const sent = [warmUp, ...clean, ...storm];
+    const verified = await verify(
+      system,
+      sent.map(({ finished }) => finished),
+    );
+    const [cleanAnswers, stormAnswers] = [answersOf(clean), answersOf(storm)];
     const leaks = await checkLeaks(system, plans.storm.deliveries);
     const measured = [
       checkShares(plans.storm),
-      checkLatency(clean.answers, storm.answers, P99_TIMES_MAX),
+      checkLatency(cleanAnswers, stormAnswers, P99_TIMES_MAX),
       memory.check(),
     ];
     const isMeasured = options.webhooks >= MEASURED_WEBHOOKS_MIN;
@@ -85,18 +92,18 @@ export async function runStorm(options: StormOptions, ports: ProgramPorts): Prom
         ['rate', `${options.ratePerSecond} a second`],
         ['the storm', sharesText(plans.storm)],
         ['by provider', providersText(plans.storm)],
-        ['answers of the storm', statusesText(storm.answers)],
-        ['clean traffic', latencyText(clean.answers)],
-        ['storm', latencyText(storm.answers)],
+        ['answers of the storm', statusesText(stormAnswers)],
+        ['clean traffic', latencyText(cleanAnswers)],
+        ['storm', latencyText(stormAnswers)],
         [
           'genuine of the storm',
-          latencyText(storm.answers.filter(({ delivery }) => delivery.isGenuine)),
+          latencyText(stormAnswers.filter(({ delivery }) => delivery.isGenuine)),
         ],
         ['memory in thirds of the storm', memory.text()],
         ['from the end of the storm to rest', seconds(settledMs)],
       ],
       checks: [
-        ...checkAnswers([...clean.answers, ...storm.answers]),
+        ...checkAnswers(answersOf(sent)),
         ...verified.checks,
         ...leaks,
         checkErrors(workspace),
@@ -126,35 +133,78 @@ function startOwnSandbox(
   });
 }
 
-function planBoth(
-  { webhooks, ratePerSecond, seed }: StormOptions,
-  { accounts }: Workspace,
-): { readonly clean: StormPlan; readonly storm: StormPlan } {
-  const both = {
+type Plans = {
+  readonly warmUp: StormPlan;
+  /** Clean traffic and a part of the storm by turns: what else the machine does, it does to both. */
+  readonly turns: readonly { readonly cleanPart: StormPlan; readonly stormPart: StormPlan }[];
+  readonly storm: StormPlan;
+};
+
+function planAll({ webhooks, ratePerSecond, seed }: StormOptions, { accounts }: Workspace): Plans {
+  const all = {
     ratePerSecond,
     providers: PLAYED_PROVIDERS,
     accounts: playedAccounts(accounts),
     replaced: personalMembers,
   };
-  const cleanCount = Math.max(CLEAN_MIN, Math.round(webhooks * CLEAN_PART));
-  const storm = planStorm(
-    { ...both, ...MIX, count: webhooks, reorderWindow: REORDER_WINDOW },
-    2 * seed,
+  const rough = planStorm(
+    { ...all, ...MIX, count: webhooks, reorderWindow: REORDER_WINDOW },
+    SEEDS * seed,
   );
+  const storm = { ...rough, deliveries: rough.deliveries.map(withPersonalGarbage) };
+  const cleanCount = Math.max(CLEAN_MIN, Math.round((webhooks * CLEAN_PART) / TURNS));
+  const clean = (n: number): StormPlan =>
+    planStorm({ ...all, ...CLEAN_MIX, count: cleanCount, reorderWindow: 0 }, SEEDS * seed + n);
+  const turns = Array.from({ length: TURNS }, (_, turn) => ({
+    cleanPart: clean(turn + 2),
+    stormPart: partOf(storm, turn),
+  }));
+  return { warmUp: clean(1), turns, storm };
+}
+
+/** What was due in this turn; the first one opens the books for all of them. */
+function partOf({ deliveries, objects, orders, seed }: StormPlan, turn: number): StormPlan {
+  const length = Math.ceil(deliveries.length / TURNS);
+  const part = deliveries.slice(turn * length, (turn + 1) * length);
+  const startMs = part[0]?.dueMs ?? 0;
   return {
-    clean: planStorm({ ...both, ...CLEAN_MIX, count: cleanCount, reorderWindow: 0 }, 2 * seed + 1),
-    storm: { ...storm, deliveries: storm.deliveries.map(withPersonalGarbage) },
+    seed,
+    deliveries: part.map((delivery) => ({ ...delivery, dueMs: delivery.dueMs - startMs })),
+    objects: turn === 0 ? objects : [],
+    orders: turn === 0 ? orders : [],
   };
 }
 
 type Stage = ProgramPorts & { readonly sandbox: RunningSandbox; readonly url: string };
 
-/** Of clean traffic, the answers after the warm-up. */
+async function deliverByTurns(
+  { turns }: Plans,
+  stage: Stage,
+): Promise<{ readonly clean: readonly Delivered[]; readonly storm: readonly Delivered[] }> {
+  const clean: Delivered[] = [];
+  const storm: Delivered[] = [];
+  for (const [index, { cleanPart, stormPart }] of turns.entries()) {
+    const turn = `${index + 1}/${turns.length}`;
+    clean.push(await deliver(`clean traffic ${turn}`, cleanPart, stage));
+    storm.push(await deliver(`storm ${turn}`, stormPart, stage));
+  }
+  return { clean, storm };
+}
+
+type Delivered = {
+  readonly finished: FinishedStorm;
+  readonly answers: readonly TimedAnswer[];
+};
+
+function answersOf(parts: readonly Delivered[]): readonly TimedAnswer[] {
+  return parts.flatMap(({ answers }) => answers);
+}
+
 async function deliver(
-  name: 'clean traffic' | 'storm',
+  name: string,
   plan: StormPlan,
   { sandbox, url, print, signal }: Stage,
-): Promise<{ readonly finished: FinishedStorm; readonly answers: readonly TimedAnswer[] }> {
+): Promise<Delivered> {
   const answers: TimedAnswer[] = [];
   const planned = plan.deliveries.length;
   print(`${name}: ${planned} deliveries`);
@@ -170,9 +220,7 @@ async function deliver(
       onAnswer: (answer) => answers.push(answer),
     });
     signal.throwIfAborted();
-    const isWarm = name === 'storm';
-    const first = isWarm ? 0 : Math.floor(answers.length * WARM_UP_PART);
-    return { finished, answers: answers.slice(first) };
+    return { finished, answers };
   } finally {
     clearInterval(progress);
   }
