@@ -36,6 +36,7 @@ async function main(): Promise<void> {
     metrics,
     health,
     batchRecordsMax: config.projector.batchRecordsMax,
+    ledger: config.ledger,
   });
   const relay = new Relay({
     database,

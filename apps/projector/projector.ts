@@ -1,4 +1,5 @@
 import { PositionLost, type EventLog, type Subscription } from '#event-log/event-log.js';
+import type { LedgerConfig } from '#platform/config.js';
 import type { HealthRegistry } from '#platform/health.js';
 import type { Logger } from '#platform/logger.js';
 import type { Metrics } from '#platform/metrics.js';
@@ -7,6 +8,7 @@ import { ensureLiveGeneration } from '#projection/generations.js';
 import { ProjectionHandler } from '#projection/projection-handler.js';
 import type { Database } from '#read-models/database.js';
 import { observeProjection, type ProjectionGauges } from './observe-projection.js';
+import { HeadSigner } from './sign-heads.js';
 import { TracedHandler } from './traced-handler.js';
 
 /** The consumer group of the live fold. On Kafka its committed offsets are only a hint. */
@@ -21,6 +23,7 @@ export type ProjectorPorts = {
   readonly metrics: Metrics;
   readonly health: HealthRegistry;
   readonly batchRecordsMax: number;
+  readonly ledger: LedgerConfig;
 };
 
 export type Projector = { readonly stop: () => Promise<void> };
@@ -30,11 +33,13 @@ export async function startProjector(ports: ProjectorPorts): Promise<Projector> 
   const { database, observations, logger, metrics } = ports;
   await ensureLiveGeneration(database, observations);
   const gauges: ProjectionGauges = observeProjection(ports);
+  const signer = new HeadSigner(ports);
   const lost = new Set<number | null>();
   const handler = new ProjectionHandler(database, {
     folded: (partition, batch) => {
       if (lost.delete(partition)) metrics.positionsLost.set(lost.size);
       count(metrics, batch);
+      signer.folded(partition);
     },
     fenced: (partition) => {
       metrics.fenced.inc();
@@ -67,10 +72,12 @@ export async function startProjector(ports: ProjectorPorts): Promise<Projector> 
     const idleMs = subscription.idleMs();
     if (idleMs > STALLED_MS) throw new Error(`The projector has not moved for ${idleMs} ms.`);
   });
+  signer.start(observations.partitions);
   return {
     stop: async () => {
       gauges.stop();
       await subscription.stop();
+      await signer.stop();
     },
   };
 }

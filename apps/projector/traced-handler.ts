@@ -1,4 +1,5 @@
 import type { BatchHandler, LogBatch } from '#event-log/event-log.js';
+import { headerTextOf } from '#events/record.js';
 import { SEMCONV } from '#platform/attributes.js';
 import { inBatchSpan, linkTo } from '#platform/tracing.js';
 
@@ -14,9 +15,7 @@ export class TracedHandler implements BatchHandler {
   }
 
   handle(batch: LogBatch): Promise<bigint> {
-    const links = batch.records.map(({ headers }) =>
-      linkTo(headers['traceparent']?.toString('utf8') ?? null),
-    );
+    const links = batch.records.map((record) => linkTo(headerTextOf(record, 'traceparent')));
     const attributes = {
       [SEMCONV.messagingOperation]: 'process',
       [SEMCONV.messagingDestination]: this.names.topic,

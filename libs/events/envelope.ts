@@ -7,7 +7,7 @@ import {
   type Verification,
   type VerificationMode,
 } from './observation.js';
-import type { LogRecord, StoredRecord } from './record.js';
+import { headerTextOf, type LogRecord, type StoredRecord } from './record.js';
 
 /**
  * Envelope v1: CloudEvents 1.0 in Kafka binary mode. Frozen by the golden records in `test/replay`,
@@ -19,11 +19,11 @@ export function encodeObservation(observation: Observation): LogRecord {
   const headers: Record<string, Buffer> = {
     ce_specversion: SPEC_VERSION,
     ce_id: Buffer.from(observation.id),
-    ce_type: Buffer.from(`cuadre.observation.${observation.kind}.v1`),
-    ce_source: Buffer.from(`/${observation.account}/${observation.route}`),
+    ce_type: typeBytes.get(observation.kind) ?? Buffer.from(typeOf(observation.kind)),
+    ce_source: sourceBytes(observation),
     ce_subject: Buffer.from(observation.subject),
-    ce_time: Buffer.from(new Date(observation.receivedAtMs).toISOString()),
-    ce_dataschema: Buffer.from(formatDataSchema(observation.schema)),
+    ce_time: timeBytes(observation.receivedAtMs),
+    ce_dataschema: schemaBytes(observation.schema),
     ce_verification: Buffer.from(
       `${verification.mode};${verification.verdict};${verification.keyId ?? ''}`,
     ),
@@ -57,6 +57,49 @@ export function encodeObservation(observation: Observation): LogRecord {
 const SPEC_VERSION = Buffer.from('1.0');
 const JSON_TYPE = Buffer.from('application/json');
 
+// What many records have in common is made once, and they share its bytes.
+
+const typeBytes: ReadonlyMap<ObservationKind, Buffer> = new Map(
+  OBSERVATION_KINDS.map((kind) => [kind, Buffer.from(typeOf(kind))]),
+);
+
+function typeOf(kind: ObservationKind): string {
+  return `cuadre.observation.${kind}.v1`;
+}
+
+const SOURCES_MAX = 1_000;
+const sources = new Map<string, Map<string, Buffer>>();
+
+/** By account, then by route: joined, they would have to be hashed anew for each record. */
+function sourceBytes({ account, route }: Observation): Buffer {
+  const known = sources.get(account)?.get(route);
+  if (known !== undefined) return known;
+  const bytes = Buffer.from(`/${account}/${route}`);
+  const routes = sources.get(account) ?? new Map<string, Buffer>();
+  if (sources.size < SOURCES_MAX && routes.size < SOURCES_MAX) {
+    sources.set(account, routes.set(route, bytes));
+  }
+  return bytes;
+}
+
+const schemas = new WeakMap<DataSchema, Buffer>();
+
+function schemaBytes(schema: DataSchema): Buffer {
+  const known = schemas.get(schema);
+  if (known !== undefined) return known;
+  const bytes = Buffer.from(formatDataSchema(schema));
+  schemas.set(schema, bytes);
+  return bytes;
+}
+
+let lastTime = { ms: 0, bytes: Buffer.from(new Date(0).toISOString()) };
+
+/** Records of one millisecond come one after the other. */
+function timeBytes(ms: number): Buffer {
+  if (lastTime.ms !== ms) lastTime = { ms, bytes: Buffer.from(new Date(ms).toISOString()) };
+  return lastTime.bytes;
+}
+
 /** Reads a record back. Throws `MalformedEnvelope` for what Cuadre never wrote. */
 export function decodeObservation(record: StoredRecord | LogRecord): Observation {
   return decode(record, record.headers['ce_sealed'] ?? null);
@@ -68,7 +111,7 @@ export function decodeUnsealed(record: StoredRecord | LogRecord): Observation {
 }
 
 function decode(record: StoredRecord | LogRecord, sealed: Buffer | null): Observation {
-  const text = headerReaderOf(record);
+  const text = (name: string): string | null => headerTextOf(record, name);
   const required = (name: string): string => {
     const found = text(name);
     if (found === null) throw new MalformedEnvelope(`Header ${name} is missing.`);
@@ -100,14 +143,6 @@ function decode(record: StoredRecord | LogRecord, sealed: Buffer | null): Observ
     value: record.value,
     sealed,
   };
-}
-
-function headerReaderOf(record: StoredRecord | LogRecord): (name: string) => string | null {
-  if ('headerText' in record && record.headerText !== undefined) {
-    return (name) => record.headerText?.(name) ?? null;
-  }
-  const { headers } = record;
-  return (name) => headers[name]?.toString('utf8') ?? null;
 }
 
 /** A record on the private log that is not an envelope of ours. */

@@ -88,11 +88,11 @@ export class FileKeyRing extends KeyRing {
   }
 
   override find(keyId: string): PeriodKey | null {
-    // The id comes out of a record: it must not lead to any other file.
-    if (!PERIOD_KEY_FILE.test(`${keyId}.key`)) return null;
     const nowMs = Date.now();
     const cached = this.periods.get(keyId);
     if (cached !== undefined && nowMs - cached.checkedAtMs < RECHECK_MS) return cached.key;
+    // The id comes out of a record: it must not lead to any other file.
+    if (!PERIOD_KEY_FILE.test(`${keyId}.key`)) return null;
     const path = keyPath(this.dir, keyId);
     const stats = statOrNull(path);
     if (stats === null) {

@@ -23,3 +23,9 @@ export type StoredRecord = {
 };
 
 export type RecordPosition = { readonly partition: number; readonly position: bigint };
+
+/** A header as UTF-8, the cheaper way where the record has one; null where there is none. */
+export function headerTextOf(record: StoredRecord | LogRecord, name: string): string | null {
+  if ('headerText' in record && record.headerText !== undefined) return record.headerText(name);
+  return record.headers[name]?.toString('utf8') ?? null;
+}

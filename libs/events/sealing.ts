@@ -6,6 +6,7 @@ import {
   randomFillSync,
   type KeyObject,
 } from 'node:crypto';
+import { hmacSha256 } from './hmac.js';
 
 /**
  * The exact bytes of a body, sealed with AES-256-GCM: `version‖keyId length‖keyId‖nonce‖ciphertext‖tag`.
@@ -48,19 +49,21 @@ export function periodKey(id: string, secret: Buffer): PeriodKey {
 }
 
 export function seal(bytes: Buffer, context: SealingContext, key: PeriodKey): Buffer {
-  const keyId = Buffer.from(key.id, 'ascii');
-  const nonce = nextNonce();
+  const nonceStart = 2 + key.id.length;
+  const bodyStart = nonceStart + NONCE_BYTES;
+  const bodyEnd = bodyStart + bytes.length;
+  const sealed = Buffer.allocUnsafe(bodyEnd + TAG_BYTES);
+  sealed[0] = VERSION;
+  sealed[1] = key.id.length;
+  sealed.write(key.id, 2, 'latin1');
+  fillNonce(sealed, nonceStart);
+  const nonce = sealed.subarray(nonceStart, bodyStart);
   const cipher = createCipheriv('aes-256-gcm', recordKey(key, context.id), nonce);
   cipher.setAAD(associatedData(context));
-  const ciphertext = cipher.update(bytes);
+  sealed.set(cipher.update(bytes), bodyStart);
   cipher.final();
-  return Buffer.concat([
-    Buffer.from([VERSION, keyId.length]),
-    keyId,
-    nonce,
-    ciphertext,
-    cipher.getAuthTag(),
-  ]);
+  sealed.set(cipher.getAuthTag(), bodyEnd);
+  return sealed;
 }
 
 export type Unsealed =
@@ -95,30 +98,25 @@ export function unseal(sealed: Buffer, context: SealingContext, ring: KeyRing): 
 
 /** `keyId:hex` of HMAC-SHA256: tells equal bodies apart without being guessable from short ones. */
 export function bodyDigest(bytes: Buffer, { id, key }: DigestKey): string {
-  return `${id}:${createHmac('sha256', key).update(bytes).digest('hex')}`;
+  return `${id}:${hmacSha256(key, bytes, 'hex')}`;
 }
 
 /** HKDF-Expand (RFC 5869) to one block. */
 function recordKey({ extracted }: PeriodKey, id: string): KeyObject {
-  return createSecretKey(
-    createHmac('sha256', extracted)
-      .update(id)
-      .update(Buffer.from([1]))
-      .digest(),
-  );
+  return createSecretKey(hmacSha256(extracted, `${id}\u0001`, 'binary'), 'latin1');
 }
 
 const noncePool = Buffer.alloc(NONCE_BYTES * 256);
 let nonceOffset = noncePool.length;
 
-/** From a pool, because a call for twelve bytes costs as much as the cipher. Used before the next call. */
-function nextNonce(): Buffer {
+/** From a pool, because a call for twelve bytes costs as much as the cipher. */
+function fillNonce(target: Buffer, offset: number): void {
   if (nonceOffset === noncePool.length) {
     randomFillSync(noncePool);
     nonceOffset = 0;
   }
+  noncePool.copy(target, offset, nonceOffset, nonceOffset + NONCE_BYTES);
   nonceOffset += NONCE_BYTES;
-  return noncePool.subarray(nonceOffset - NONCE_BYTES, nonceOffset);
 }
 
 function associatedData({ id, source, subject }: SealingContext): Buffer {

@@ -34,16 +34,12 @@ export function uuidV7(nowMs: number = Date.now()): string {
     randomFillSync(pool);
     poolOffset = 0;
   }
-  const bytes = Buffer.from(pool.subarray(poolOffset, poolOffset + 16));
+  const start = poolOffset;
   poolOffset += 16;
-  bytes.writeUIntBE(nowMs, 0, 6);
-  return formatUuid(bytes, 0x70);
-}
-
-function formatUuid(bytes: Buffer, version: number): string {
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | version;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return dashed(bytes.toString('hex', 0, 16));
+  pool.writeUIntBE(nowMs, start, 6);
+  pool[start + 6] = ((pool[start + 6] ?? 0) & 0x0f) | 0x70;
+  pool[start + 8] = ((pool[start + 8] ?? 0) & 0x3f) | 0x80;
+  return dashed(pool.toString('hex', start, start + 16));
 }
 
 /** 32 hexadecimal digits in the form of a uuid. */

@@ -108,34 +108,14 @@ export async function foldBatch(
     loadPayments(tx, schema, interpreted),
     readBooksHead(tx, schema, batch.partition),
   ]);
-  const {
-    foldable,
-    subjects,
-    records: parkedRecords,
-  } = parkPoison(interpreted, {
-    parked,
-    refused: batch.refused ?? new Map(),
-  });
-  const { deduped, fresh } = dedupe(foldable, known);
+  const refused = batch.refused ?? new Map<bigint, string>();
+  const poison = parkPoison(interpreted, { parked, refused });
+  const { deduped, fresh } = dedupe(poison.foldable, known);
   const folded = foldPayments(payments, deduped);
-  const latest = foldLatest(deduped);
-  const write = (table: FoldTable, rows: readonly Row[], mode: WriteMode): Promise<void> =>
-    writeRows(tx, { schema, table, rows, mode });
   const [merged] = await Promise.all([
     writePayments(tx, schema, folded),
-    writeBooks(tx, schema, {
-      partition: batch.partition,
-      head,
-      steps: folded.steps,
-      recordedAtMs: next.lastRecordedAtMs,
-    }),
-    write(SUBSCRIPTIONS, latest.subscriptions, 'newest'),
-    write(CUSTOMERS, latest.customers, 'newest'),
-    write(PARKED_SUBJECTS, subjects, 'insert'),
-    write(PARKED_RECORDS, parkedRecords, 'insert'),
-    write(EVENTS, fresh, 'insert'),
-    write(PAYMENT_CHANGES, folded.changes.map(changeRow), 'insert'),
-    write(DELIVERIES, deduped.map(deliveryRow), 'insert'),
+    writeBooks(tx, schema, { partition: batch.partition, head, steps: folded.steps }),
+    writeRecords(tx, schema, { poison, deduped, fresh, changes: folded.changes }),
   ]);
   const traces = tracesOf(deduped);
   const orderMessages = await foldOrders(tx, schema, {
@@ -147,13 +127,39 @@ export async function foldBatch(
   return {
     next,
     messages: messages.length,
-    parked: parkedRecords.length,
+    parked: poison.records.length,
     outcomes: deduped.map(({ input, outcome, reason }) => ({
       provider: input.meaning.observation?.schema.provider ?? 'unknown',
       outcome,
       reason,
     })),
   };
+}
+
+/** Everything that only this partition writes: registers, what was parked, dedupe, history, deliveries. */
+async function writeRecords(
+  tx: Queryable,
+  schema: string,
+  folded: {
+    readonly poison: Pick<ReturnType<typeof parkPoison>, 'subjects' | 'records'>;
+    readonly deduped: readonly Deduped[];
+    readonly fresh: readonly Row[];
+    readonly changes: readonly PaymentChange[];
+  },
+): Promise<void> {
+  const { poison, deduped, fresh, changes } = folded;
+  const latest = foldLatest(deduped);
+  const write = async (table: FoldTable, rows: readonly Row[], mode: WriteMode): Promise<void> =>
+    writeRows(tx, { schema, table, rows, mode });
+  await Promise.all([
+    write(SUBSCRIPTIONS, latest.subscriptions, 'newest'),
+    write(CUSTOMERS, latest.customers, 'newest'),
+    write(PARKED_SUBJECTS, poison.subjects, 'insert'),
+    write(PARKED_RECORDS, poison.records, 'insert'),
+    write(EVENTS, fresh, 'insert'),
+    write(PAYMENT_CHANGES, changes.map(changeRow), 'insert'),
+    write(DELIVERIES, deduped.map(deliveryRow), 'insert'),
+  ]);
 }
 
 function interpretAll(

@@ -39,6 +39,8 @@ export type PaymentInFold = {
   ownVersion: bigint;
   firstRecordedAtMs: number;
   recordedAtMs: number;
+  /** Of its own facts alone; null while only its refunds tell of it. */
+  ownRecordedAtMs: number | null;
   lastPosition: bigint;
 };
 
@@ -47,6 +49,8 @@ export type RefundOfPayment = RefundFact & {
   readonly version: bigint;
   readonly firstRecordedAtMs: number;
   readonly recordedAtMs: number;
+  /** False where it was said to give this payment back, and by now names another one. */
+  readonly isCurrent: boolean;
 };
 
 /** One version of a payment's public row, as `payment_changes` and the public topic tell it. */
@@ -73,6 +77,7 @@ export function newPayment(
     ownVersion: 0n,
     firstRecordedAtMs: recordedAtMs,
     recordedAtMs,
+    ownRecordedAtMs: null,
     lastPosition: -1n,
   };
 }
@@ -99,6 +104,7 @@ export function foldEvent(
   // A refund of another partition may have been recorded earlier or later.
   payment.firstRecordedAtMs = Math.min(payment.firstRecordedAtMs, recordedAtMs);
   payment.recordedAtMs = Math.max(payment.recordedAtMs, recordedAtMs);
+  payment.ownRecordedAtMs = recordedAtMs;
   payment.lastPosition = record.position;
   if (isSamePublicly(payment.view, before)) return null;
   payment.ownVersion += 1n;
@@ -179,6 +185,7 @@ export function paymentRow(payment: PaymentInFold): Row {
     view.occurredAt,
     payment.firstRecordedAtMs,
     payment.recordedAtMs,
+    payment.ownRecordedAtMs,
     publicVersion(payment),
     payment.ownVersion,
     state.claim?.position ?? null,
@@ -224,7 +231,9 @@ export function changeRow({
 
 /** Rows of `refunds`: those that the payment's own events tell of, or the refund that this is. */
 export function refundRows(payment: PaymentInFold): readonly Row[] {
-  const { paymentId, subject, state, view, recordedAtMs } = payment;
+  const { paymentId, subject, state, view } = payment;
+  // Its own facts made these rows, so the times of other refunds are not theirs.
+  const recordedAtMs = payment.ownRecordedAtMs ?? payment.recordedAtMs;
   if (view.kind === 'refund') {
     const refund: RefundFact = {
       refundId: parseSubjectKey(subject).reference,

@@ -22,7 +22,7 @@ export async function loadPayments(
   if (payments.size === 0) return payments;
   const { rows } = await tx.query<StoredPayment>({
     name: `${schema}.payments.load`,
-    text: `select payment_id, subject, provider, state, own_version, first_recorded_at, recorded_at,
+    text: `select payment_id, subject, provider, state, own_version, first_recorded_at, recorded_at, own_recorded_at,
                   last_position
              from ${schema}.payments where payment_id = any($1::uuid[])`,
     values: [
@@ -44,6 +44,7 @@ export type StoredPayment = {
   readonly own_version: string;
   readonly first_recorded_at: Date;
   readonly recorded_at: Date;
+  readonly own_recorded_at: Date | null;
   readonly last_position: string;
 };
 
@@ -60,6 +61,7 @@ export function toPayment(row: StoredPayment): PaymentInFold {
     ownVersion: BigInt(row.own_version),
     firstRecordedAtMs: row.first_recorded_at.getTime(),
     recordedAtMs: row.recorded_at.getTime(),
+    ownRecordedAtMs: row.own_recorded_at?.getTime() ?? null,
     lastPosition: BigInt(row.last_position),
   };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inTransaction } from '#read-models/database.js';
+import { expectEqualsPureFold, paymentsInTables } from '../../test/harness/equals-pure-fold.js';
 import { ProjectionBench, recordsOf } from '../../test/harness/projection-bench.js';
 import { readCheckpoint } from './checkpoint.js';
 import { foldBatch } from './fold-batch.js';
@@ -52,6 +53,106 @@ it('tells each version of a payment once, also when its refund is folded at the 
     .filter(({ reference }) => reference === 't1')
     .map(({ version }) => version);
   expect(told).toEqual(['1', String(1 + refunds.length)]);
+});
+
+it('merges a refund that has an id of its own into its payment, and into the order', async () => {
+  const refund = bench.conomyEvent('r1', 'payment.refund.settled', {
+    status: 'SETTLED',
+    type: 'REFUND',
+    totalAmount: '40.00',
+    parentPaymentId: 't1',
+  });
+  const payment = bench.conomyEvent('t1', 'payment.settled', {
+    status: 'SETTLED',
+    totalAmount: '100.00',
+    externalId: 'ORD-1',
+    settlementBatchId: 'batch-1',
+  });
+  for (const records of [
+    [refund, payment],
+    [payment, refund],
+  ]) {
+    const log = await bench.logOf(records);
+    await bench.foldAll(log, [1]);
+    const payments = await paymentsInTables(bench.database);
+    expect(payments.get('conomy-test/transaction/t1')).toMatchObject({
+      status: 'partially_refunded',
+      refunded_minor: '4000',
+      settlement_batch: 'batch-1',
+    });
+    expect(payments.get('conomy-test/transaction/r1')).toMatchObject({ status: 'succeeded' });
+    expect(await bench.orderOf('ORD-1')).toMatchObject({ status: 'partially_refunded' });
+    const { rows } = await bench.database.query<{ key: string; value: Buffer }>(
+      `select key, value from ops.outbox where topic like '%payment-events%' order by id`,
+    );
+    const last = new Map(
+      rows.map(({ value }) => {
+        const snapshot = JSON.parse(value.toString('utf8')) as Record<string, unknown>;
+        return [snapshot['reference'], [snapshot['kind'], snapshot['status'], snapshot['version']]];
+      }),
+    );
+    expect(Object.fromEntries(last)).toEqual({
+      t1: ['payment', 'partially_refunded', '2'],
+      r1: ['refund', 'succeeded', '1'],
+    });
+  }
+});
+
+it('books a withdrawal beside orders, and a refund whose payment nobody knows', async () => {
+  const log = await bench.logOf([
+    bench.conomyEvent('w1', 'payment.settled', {
+      status: 'SETTLED',
+      type: 'WITHDRAWAL_ACCOUNT',
+      totalAmount: '70.00',
+      externalId: 'payout-1',
+    }),
+    bench.conomyEvent('r9', 'payment.refund.created', {
+      status: 'RECEIVED',
+      type: 'REFUND',
+      totalAmount: '40.00',
+      parentPaymentId: 'nobody',
+    }),
+  ]);
+  await bench.foldAll(log);
+  await expectEqualsPureFold(bench.database, log);
+  expect((await bench.database.query('select from cuadre.orders')).rows).toHaveLength(0);
+  const { rows } = await bench.database.query<Record<string, unknown>>(
+    'select reference, kind, status, client_reference from cuadre.payments order by reference',
+  );
+  expect(rows).toEqual([
+    { reference: 'nobody', kind: 'payment', status: null, client_reference: null },
+    { reference: 'r9', kind: 'refund', status: 'pending', client_reference: null },
+    { reference: 'w1', kind: 'withdrawal', status: 'paid', client_reference: 'payout-1' },
+  ]);
+});
+
+it('takes a refund from the payment that it named before, and rebuilds to the same', async () => {
+  const refundOf = (parent: string, event: string) =>
+    bench.conomyEvent('r1', `payment.refund.${event}`, {
+      ...SETTLED,
+      type: 'REFUND',
+      totalAmount: '10.00',
+      parentPaymentId: parent,
+    });
+  const paid = ['pa', 'pb'].map((id) =>
+    bench.conomyEvent(id, 'payment.settled', { ...SETTLED, externalId: `ORD-${id}` }),
+  );
+  for (const named of [
+    ['pa', 'pb'],
+    ['pb', 'pa'],
+  ]) {
+    const [first = '', second = ''] = named;
+    const log = await bench.logOf([
+      ...paid,
+      refundOf(first, 'captured'),
+      refundOf(second, 'settled'),
+    ]);
+    await bench.foldAll(log, [1]);
+    await expectEqualsPureFold(bench.database, log);
+    expect(await bench.orderOf('ORD-pa')).toMatchObject({ status: 'paid' });
+    expect(await bench.orderOf('ORD-pb')).toMatchObject({ status: 'partially_refunded' });
+    expect(await bench.rebuild(log)).toMatchObject({ isSame: true });
+  }
 });
 
 const SETTLED = { status: 'SETTLED', totalAmount: '100.00' };

@@ -5,7 +5,8 @@ import type { RefundStatus } from '#ledger/payment/payment-status.js';
 import { viewPayment } from '#ledger/payment/payment-view.js';
 import { providerOf } from '#providers/registry.js';
 import type { Queryable } from '#read-models/database.js';
-import { PAYMENTS } from '#read-models/fold/fold-tables.js';
+import { PAYMENTS, REFUND_PARENTS } from '#read-models/fold/fold-tables.js';
+import type { Row } from '#read-models/writes/array-parameters.js';
 import { writeRows } from '#read-models/writes/write-rows.js';
 import {
   newPayment,
@@ -53,10 +54,11 @@ export async function writeSharedPayments(
     mode: 'insert-missing' | 'upsert',
   ): Promise<void> =>
     writeRows(tx, { schema, table: PAYMENTS, rows: payments.map(paymentRow), mode });
-  const [, locked, , children] = await Promise.all([
+  const [, locked, , , children] = await Promise.all([
     write(all.map(untold), 'insert-missing'),
     lockPayments(tx, schema, ids),
     write(own, 'upsert'),
+    writeRows(tx, { schema, table: REFUND_PARENTS, rows: parentRows(own), mode: 'insert-missing' }),
     refundsOf(tx, schema, ids),
   ]);
   const stored = new Map(locked.map((row) => [row.payment_id, row]));
@@ -81,19 +83,39 @@ export async function writeSharedPayments(
 function missingParents(own: readonly PaymentInFold[]): readonly PaymentInFold[] {
   const known = new Set(own.map(({ paymentId }) => paymentId));
   const parents = new Map<string, PaymentInFold>();
-  for (const { view, provider, firstRecordedAtMs } of own) {
-    if (view.parent === null) continue;
-    const paymentId = subjectIdOf(view.parent);
-    if (known.has(paymentId) || parents.has(paymentId)) continue;
-    const identity = { paymentId, subject: view.parent, provider };
-    parents.set(paymentId, newPayment(identity, firstRecordedAtMs));
+  for (const refund of own) {
+    for (const subject of parentsOf(refund)) {
+      const paymentId = subjectIdOf(subject);
+      if (known.has(paymentId) || parents.has(paymentId)) continue;
+      const identity = { paymentId, subject, provider: refund.provider };
+      parents.set(paymentId, newPayment(identity, refund.firstRecordedAtMs));
+    }
   }
   return [...parents.values()];
 }
 
+/**
+ * All that it was ever said to give back: when it turns out to be another payment's, the former one has to
+ * be told that it is not.
+ */
+function parentsOf({ state, subject }: PaymentInFold): readonly string[] {
+  return state.kind === 'refund' ? state.parents.filter((parent) => parent !== subject) : [];
+}
+
+function parentRows(own: readonly PaymentInFold[]): readonly Row[] {
+  return own
+    .flatMap((refund) =>
+      parentsOf(refund).map((parent) => [subjectIdOf(parent), refund.paymentId] as const),
+    )
+    .sort(([a, b], [c, d]) => (a === c ? (b < d ? -1 : 1) : a < c ? -1 : 1));
+}
+
 function mergeInto(payment: PaymentInFold, refunds: readonly RefundOfPayment[]): void {
   payment.refunds = refunds;
-  payment.view = viewPayment(payment.state, refunds);
+  payment.view = viewPayment(
+    payment.state,
+    refunds.filter(({ isCurrent }) => isCurrent),
+  );
   for (const { firstRecordedAtMs, recordedAtMs } of refunds) {
     payment.firstRecordedAtMs = Math.min(payment.firstRecordedAtMs, firstRecordedAtMs);
     payment.recordedAtMs = Math.max(payment.recordedAtMs, recordedAtMs);
@@ -115,7 +137,7 @@ async function lockPayments(
   const { rows } = await tx.query<LockedPayment>({
     name: `${schema}.payments.lock`,
     text: `select payment_id, subject, provider, state, own_version, first_recorded_at, recorded_at,
-                  last_position, version
+                  own_recorded_at, last_position, version
              from ${schema}.payments where payment_id = any($1::uuid[])
             order by payment_id for update`,
     values: [ids],
@@ -126,6 +148,7 @@ async function lockPayments(
 type RefundRow = {
   readonly parent_id: string;
   readonly payment_id: string;
+  readonly is_current: boolean | null;
   readonly subject: string;
   readonly status: RefundStatus | null;
   readonly currency: string | null;
@@ -145,10 +168,11 @@ async function refundsOf(
 ): Promise<ReadonlyMap<string, readonly RefundOfPayment[]>> {
   const { rows } = await tx.query<RefundRow>({
     name: `${schema}.payments.refunds`,
-    text: `select parent_id, payment_id, subject, status, currency, exponent, amount_minor,
-                  failure_code, own_version, first_recorded_at, recorded_at
-             from ${schema}.payments
-            where parent_id = any($1::uuid[]) order by payment_id`,
+    text: `select named.parent_id, payment_id, p.parent_id = named.parent_id as is_current, subject,
+                  status, currency, exponent, amount_minor, failure_code, own_version,
+                  first_recorded_at, recorded_at
+             from ${schema}.refund_parents named join ${schema}.payments p using (payment_id)
+            where named.parent_id = any($1::uuid[]) order by payment_id`,
     values: [ids],
   });
   const refunds = new Map<string, RefundOfPayment[]>();
@@ -173,6 +197,7 @@ function toRefund(row: RefundRow): RefundOfPayment {
     version: BigInt(row.own_version),
     firstRecordedAtMs: row.first_recorded_at.getTime(),
     recordedAtMs: row.recorded_at.getTime(),
+    isCurrent: row.is_current === true,
   };
 }
 

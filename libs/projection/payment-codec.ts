@@ -31,11 +31,13 @@ export function encodePaymentState(state: PaymentState): string {
       ? null
       : { ...claim, amount: storeMoney(claim.amount), position: claim.position.toString() },
     state.kind,
-    state.parent,
+    state.parents,
+    state.amounts,
     settlement === null ? null : [settlement.batch, settlement.occurredAt],
     state.clientReference,
     state.marks,
     state.since,
+    state.firstRecordedAt,
   ];
   return JSON.stringify(stored);
 }
@@ -51,11 +53,13 @@ export function decodePaymentState(text: string): PaymentState {
     hasConflict,
     claim,
     kind,
-    parent,
+    parents,
+    amounts,
     settlement,
     clientReference,
     marks,
     since,
+    firstRecordedAt,
   ] = JSON.parse(text) as StoredState;
   const facts: Partial<Record<PaymentStatus, PaymentFact>> = {};
   for (const fact of storedFacts.map(loadFact)) facts[fact.status] = fact;
@@ -69,11 +73,13 @@ export function decodePaymentState(text: string): PaymentState {
     refunds,
     refundedTotalMinor: BigInt(refundedTotal),
     attributions,
-    parent,
+    parents,
+    amounts,
     settlement: settlement === null ? null : { batch: settlement[0], occurredAt: settlement[1] },
     clientReference,
     marks,
     since,
+    firstRecordedAt,
     hasConflict,
     claim:
       claim === null
@@ -141,11 +147,13 @@ type StoredState = readonly [
   hasConflict: boolean,
   claim: StoredClaim | null,
   kind: PaymentKind,
-  parent: string | null,
+  parents: readonly string[],
+  amounts: readonly string[],
   settlement: readonly [batch: string, occurredAt: string] | null,
   clientReference: string | null,
   marks: readonly Flag[],
   since: Readonly<Record<string, string>>,
+  firstRecordedAt: string | null,
 ];
 
 function loadMoney(text: StoredMoney): Money | null {

@@ -1,12 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Fenced, type EventLog } from '#event-log/event-log.js';
+import { Fenced } from '#event-log/event-log.js';
 import type { StoredRecord } from '#events/record.js';
-import { parseSubjectKey } from '#events/subject.js';
-import { postingsOf } from '#ledger/posting/postings-of.js';
-import { statusByKind, type PaymentKind } from '#ledger/payment/payment-kind.js';
-import type { PaymentStatus } from '#ledger/payment/payment-status.js';
 import { inTransaction } from '#read-models/database.js';
+import { expectEqualsPureFold, paymentsInTables } from '../../test/harness/equals-pure-fold.js';
 import { cobruCallback, cobruLookup } from '../../test/harness/observe.js';
 import { paymentStream } from '../../test/harness/payment-streams.js';
 import {
@@ -16,7 +13,6 @@ import {
   quiet,
   recordsOf,
 } from '../../test/harness/projection-bench.js';
-import { pureFoldOf } from '../../test/harness/pure-fold.js';
 import { readCheckpoint } from './checkpoint.js';
 import { foldBatch } from './fold-batch.js';
 import { liveGeneration } from './generations.js';
@@ -39,7 +35,7 @@ describe('the projection', () => {
         async (records, sizes) => {
           const log = await bench.logOf(records);
           await bench.foldAll(log, sizes);
-          await expectEqualsPureFold(log);
+          await expectEqualsPureFold(bench.database, log);
           const cut = await bench.dump();
           await bench.emptyTables();
           await bench.foldAll(log);
@@ -58,7 +54,7 @@ describe('the projection', () => {
         async (records, sizes) => {
           const log = await bench.logOf(records);
           await bench.foldTogether(log, sizes);
-          await expectEqualsPureFold(log);
+          await expectEqualsPureFold(bench.database, log);
           const together = await bench.dump();
           await bench.emptyTables();
           await bench.foldAll(log);
@@ -95,7 +91,7 @@ describe('the projection', () => {
               start += 5;
             }
           }
-          await expectEqualsPureFold(log);
+          await expectEqualsPureFold(bench.database, log);
         },
       ),
       { numRuns: 20 },
@@ -123,7 +119,7 @@ describe('the projection', () => {
       `alter table fold_2_1.payments add constraint no_poison check (reference <> 'poison')`,
     );
     await bench.foldAll(log);
-    const payments = await paymentsInTables();
+    const payments = await paymentsInTables(bench.database);
     expect([...payments.keys()].sort()).toEqual(
       ['good-1', 'good-2', 'good-3'].map((reference) => `mintcash-test/payment/${reference}`),
     );
@@ -149,7 +145,7 @@ describe('the projection', () => {
       'select outcome from cuadre.deliveries order by position',
     );
     expect(rows.map(({ outcome }) => outcome)).toEqual(['applied', 'duplicate', 'conflict']);
-    const payments = await paymentsInTables();
+    const payments = await paymentsInTables(bench.database);
     expect(payments.get('mintcash-test/payment/p1')).toMatchObject({
       order_id: 'ORD-p1',
       flags: ['conflict'],
@@ -171,7 +167,9 @@ describe('the projection', () => {
       `select outcome, reason from cuadre.deliveries where subject like '%poison'`,
     );
     expect(outcomes.rows).toEqual([{ outcome: 'ignored', reason: 'unfoldable' }]);
-    expect([...(await paymentsInTables()).keys()]).toEqual(['cobru-test/payment/good']);
+    expect([...(await paymentsInTables(bench.database)).keys()]).toEqual([
+      'cobru-test/payment/good',
+    ]);
   });
 
   it('lets a claim move only what is reported, until a lookup clears it', async () => {
@@ -261,80 +259,6 @@ describe('the projection', () => {
     }
   });
 
-  it('merges a refund that has an id of its own into its payment, and into the order', async () => {
-    const refund = bench.conomyEvent('r1', 'payment.refund.settled', {
-      status: 'SETTLED',
-      type: 'REFUND',
-      totalAmount: '40.00',
-      parentPaymentId: 't1',
-    });
-    const payment = bench.conomyEvent('t1', 'payment.settled', {
-      status: 'SETTLED',
-      totalAmount: '100.00',
-      externalId: 'ORD-1',
-      settlementBatchId: 'batch-1',
-    });
-    for (const records of [
-      [refund, payment],
-      [payment, refund],
-    ]) {
-      const log = await bench.logOf(records);
-      await bench.foldAll(log, [1]);
-      const payments = await paymentsInTables();
-      expect(payments.get('conomy-test/transaction/t1')).toMatchObject({
-        status: 'partially_refunded',
-        refunded_minor: '4000',
-        settlement_batch: 'batch-1',
-      });
-      expect(payments.get('conomy-test/transaction/r1')).toMatchObject({ status: 'succeeded' });
-      expect(await bench.orderOf('ORD-1')).toMatchObject({ status: 'partially_refunded' });
-      const { rows } = await bench.database.query<{ key: string; value: Buffer }>(
-        `select key, value from ops.outbox where topic like '%payment-events%' order by id`,
-      );
-      const last = new Map(
-        rows.map(({ value }) => {
-          const snapshot = JSON.parse(value.toString('utf8')) as Record<string, unknown>;
-          return [
-            snapshot['reference'],
-            [snapshot['kind'], snapshot['status'], snapshot['version']],
-          ];
-        }),
-      );
-      expect(Object.fromEntries(last)).toEqual({
-        t1: ['payment', 'partially_refunded', '2'],
-        r1: ['refund', 'succeeded', '1'],
-      });
-    }
-  });
-
-  it('books a withdrawal beside orders, and a refund whose payment nobody knows', async () => {
-    const log = await bench.logOf([
-      bench.conomyEvent('w1', 'payment.settled', {
-        status: 'SETTLED',
-        type: 'WITHDRAWAL_ACCOUNT',
-        totalAmount: '70.00',
-        externalId: 'payout-1',
-      }),
-      bench.conomyEvent('r9', 'payment.refund.created', {
-        status: 'RECEIVED',
-        type: 'REFUND',
-        totalAmount: '40.00',
-        parentPaymentId: 'nobody',
-      }),
-    ]);
-    await bench.foldAll(log);
-    await expectEqualsPureFold(log);
-    expect((await bench.database.query('select from cuadre.orders')).rows).toHaveLength(0);
-    const { rows } = await bench.database.query<Record<string, unknown>>(
-      'select reference, kind, status, client_reference from cuadre.payments order by reference',
-    );
-    expect(rows).toEqual([
-      { reference: 'nobody', kind: 'payment', status: null, client_reference: null },
-      { reference: 'r9', kind: 'refund', status: 'pending', client_reference: null },
-      { reference: 'w1', kind: 'withdrawal', status: 'paid', client_reference: 'payout-1' },
-    ]);
-  });
-
   it('tells subscribers when a payment moves to another order', async () => {
     const log = await bench.logOf([
       bench.mintcashEvent('moved', 'succeeded', { orderId: 'ORD-B', eventId: 'e1' }),
@@ -353,100 +277,3 @@ describe('the projection', () => {
     expect(Object.fromEntries(last)).toEqual({ 'ORD-A': 'paid', 'ORD-B': 'awaiting_payment' });
   });
 });
-
-async function paymentsInTables(): Promise<Map<string, unknown>> {
-  const { rows } = await bench.database.query<Record<string, unknown>>(
-    `select subject, kind, status, reported, order_id, settlement_batch, client_reference,
-             amount_minor, net_minor, refunded_minor, flags
-       from cuadre.payments`,
-  );
-  return new Map(rows.map((row) => [String(row['subject']), row]));
-}
-
-function wordOf(kind: PaymentKind, status: PaymentStatus | null): string | null {
-  return status === null ? null : statusByKind(kind, status);
-}
-
-async function expectEqualsPureFold(log: EventLog): Promise<void> {
-  const pure = await pureFoldOf(log);
-  const tables = await paymentsInTables();
-  const expected = new Map(
-    [...pure.payments()].map(([subject, view]) => [
-      subject,
-      {
-        subject,
-        status: wordOf(view.kind, view.status),
-        reported: wordOf(view.kind, view.reported),
-        kind: view.kind,
-        settlement_batch: view.settlementBatch,
-        client_reference: view.clientReference,
-        order_id: view.orderId,
-        amount_minor: view.amount?.minor.toString() ?? null,
-        net_minor: view.net?.minor.toString() ?? null,
-        refunded_minor: view.refunded?.minor.toString() ?? null,
-        flags: [...view.flags],
-      },
-    ]),
-  );
-  expect(tables).toEqual(expected);
-  await expectBooksOf(log);
-  const latest = await bench.database.query<{ subject: string; word: string }>(
-    `select account || '/subscription/' || reference as subject, status as word
-       from cuadre.subscriptions
-      union all
-     select account || '/customer/' || reference, level from cuadre.customers`,
-  );
-  expect(new Map(latest.rows.map((row) => [row.subject, row.word]))).toEqual(pure.latest());
-  const { rows } = await bench.database.query<Record<string, string | null>>(
-    'select order_id, status, assurance, reported from cuadre.orders',
-  );
-  const orders = [...pure.orders()].map(([orderId, view]) => ({
-    order_id: orderId,
-    status: view.status,
-    assurance: view.assurance,
-    reported: view.reported,
-  }));
-  const byId = (a: { order_id?: string | null }, b: { order_id?: string | null }) =>
-    String(a.order_id) < String(b.order_id) ? -1 : 1;
-  expect([...rows].sort(byId)).toEqual(orders.sort(byId));
-}
-
-/** The entries of each subject are together what its final state should have, and balance at every prefix. */
-async function expectBooksOf(log: EventLog): Promise<void> {
-  const { rows } = await bench.database.query<{
-    partition: number;
-    subject: string;
-    event_id: string;
-    layer: string;
-    ledger_account: string;
-    currency: string;
-    amount_minor: string;
-    effective_at: Date;
-  }>('select * from cuadre.ledger_entries order by partition, sequence');
-  const booked = new Map<string, bigint>();
-  const open = new Map<string, bigint>();
-  for (const row of rows) {
-    const minor = BigInt(row.amount_minor);
-    const prefix = `${row.partition} ${row.event_id} ${row.layer} ${row.currency}`;
-    open.set(prefix, (open.get(prefix) ?? 0n) + minor);
-    const at = row.effective_at.toISOString();
-    const key = `${row.subject} ${row.layer} ${row.ledger_account} ${row.currency} ${at}`;
-    booked.set(key, (booked.get(key) ?? 0n) + minor);
-  }
-  expect([...open.values()].filter((minor) => minor !== 0n)).toEqual([]);
-  const expected = new Map<string, bigint>();
-  for (const [subject, state] of (await pureFoldOf(log)).states()) {
-    const { account } = parseSubjectKey(subject);
-    for (const { layer, currency, effectiveAt, legs } of postingsOf(state, account)) {
-      for (const leg of legs) {
-        const key = `${subject} ${layer} ${leg.account} ${currency} ${effectiveAt}`;
-        expected.set(key, (expected.get(key) ?? 0n) + leg.minor);
-      }
-    }
-  }
-  expect(withoutZeros(booked)).toEqual(withoutZeros(expected));
-}
-
-function withoutZeros(sums: ReadonlyMap<string, bigint>): ReadonlyMap<string, bigint> {
-  return new Map([...sums].filter(([, minor]) => minor !== 0n).sort());
-}

@@ -134,17 +134,18 @@ function conomyPayment(): fc.Arbitrary<LogRecord> {
     });
 }
 
-/** A refund of a payment of another partition, of one that nobody tells of, or of none. */
+/** A refund of a payment of another partition, of two in turn, of one that nobody tells of, or of none. */
 function conomyRefund(): fc.Arbitrary<LogRecord> {
   return fc
     .record({
       refund: fc.constantFrom(...CHILDREN),
       event: fc.constantFrom('created', 'captured', 'settled', 'failed'),
+      second: fc.constantFrom('t1', 't2'),
       copy: fc.integer({ min: 0, max: 2 }),
     })
-    .map(({ refund, event, copy }) => {
-      const parent = { r1: 't1', r2: 't1', r3: 'nobody', r4: null }[refund];
-      return conomyWebhook(uuidV5(`${refund}/${event}/${copy}`), {
+    .map(({ refund, event, second, copy }) => {
+      const parent = { r1: 't1', r2: second, r3: 'nobody', r4: null }[refund];
+      return conomyWebhook(uuidV5(`${refund}/${event}/${parent}/${copy}`), {
         eventType: `payment.refund.${event}`,
         timestamp: '2026-04-18T15:30:00Z',
         transaction: {

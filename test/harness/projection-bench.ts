@@ -24,6 +24,7 @@ export class ProjectionBench {
 
   private constructor(
     readonly database: Database,
+    readonly url: string,
     private readonly drop: () => Promise<void>,
   ) {}
 
@@ -36,7 +37,7 @@ export class ProjectionBench {
       applicationName: 'spec',
       onError: () => {},
     });
-    return new ProjectionBench(database, drop);
+    return new ProjectionBench(database, url, drop);
   }
 
   async close(): Promise<void> {

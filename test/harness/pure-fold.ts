@@ -84,6 +84,9 @@ export class PureFold {
     const byParent = new Map<string, RefundFact[]>();
     for (const [subject, state] of this.#states) {
       const view = viewPayment(state);
+      if (view.kind !== 'refund') continue;
+      // Who was named once has a row, also where another one turned out to be meant.
+      for (const parent of state.parents) byParent.set(parent, byParent.get(parent) ?? []);
       if (view.parent === null) continue;
       const refunds = byParent.get(view.parent) ?? [];
       refunds.push({

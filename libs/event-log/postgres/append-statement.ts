@@ -17,31 +17,37 @@ export type PreparedRecord = {
  * The statement locks the heads of the touched partitions in sorted order, moves them, and inserts
  * at what they were: positions are gapless and appear in commit order, however many processes
  * write.
+ *
+ * All bytes of the batch are one parameter, cut up by the database: a parameter for each would cost
+ * both sides more than the rest of the append.
  */
 export async function appendBatch(
   pool: Pool,
   topicId: number,
   batch: readonly PreparedRecord[],
 ): Promise<readonly RecordPosition[]> {
-  const size = SIZES.find((each) => each >= batch.length);
-  if (size === undefined) throw new RangeError(`A batch of ${batch.length} records is too large.`);
   const counts = new Map<number, number>();
-  const values: unknown[] = [topicId, null, null];
-  const ordinals = batch.map(({ partition, key, value, headers }) => {
+  const ordinals = batch.map(({ partition }) => {
     const ordinal = counts.get(partition) ?? 0;
     counts.set(partition, ordinal + 1);
-    values.push(partition, ordinal, key, value, headers);
     return ordinal;
   });
-  values[1] = [...counts.keys()];
-  values[2] = [...counts.values()];
-  for (let padding = batch.length; padding < size; padding += 1) {
-    values.push(null, null, null, null, null);
-  }
+  const { starts, keyLengths, bytes } = packed(batch);
   const { rows } = await pool.query<{ partition: number; first: string }>({
-    name: `event-log-append-${size}`,
-    text: statementOf(size),
-    values,
+    name: 'event-log-append',
+    text: STATEMENT,
+    values: [
+      topicId,
+      arrayOf([...counts.keys()]),
+      arrayOf([...counts.values()]),
+      arrayOf(batch.map(({ partition }) => partition)),
+      arrayOf(ordinals),
+      arrayOf(starts),
+      arrayOf(keyLengths),
+      arrayOf(batch.map(({ value }) => value.length)),
+      arrayOf(batch.map(({ headers }) => headers.length)),
+      bytes,
+    ],
   });
   const firsts = new Map(rows.map(({ partition, first }) => [partition, BigInt(first)]));
   return batch.map(({ partition }, index) => {
@@ -51,31 +57,38 @@ export async function appendBatch(
   });
 }
 
-/** Each is prepared once a connection; a batch is padded with rows of nulls that match no head. */
-const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] as const;
-
-export const APPEND_RECORDS_MAX = 500;
-
-const PARAMETERS_A_ROW = 5;
-const TYPES = ['smallint', 'int', 'text', 'bytea', 'bytea'] as const;
-const statements = new Map<number, string>();
-
-function statementOf(size: number): string {
-  const made = statements.get(size) ?? buildStatement(size);
-  statements.set(size, made);
-  return made;
+/** Key, value and headers of each record, without anything between them. */
+function packed(batch: readonly PreparedRecord[]): {
+  /** Where each record begins, from 1 as the database counts. */
+  readonly starts: readonly number[];
+  readonly keyLengths: readonly number[];
+  readonly bytes: Buffer;
+} {
+  const keyLengths = batch.map(({ key }) => Buffer.byteLength(key));
+  const length = batch.reduce(
+    (sum, { value, headers }, n) => sum + (keyLengths[n] ?? 0) + value.length + headers.length,
+    0,
+  );
+  const bytes = Buffer.allocUnsafe(length);
+  const starts: number[] = [];
+  let offset = 0;
+  for (const { key, value, headers } of batch) {
+    starts.push(offset + 1);
+    offset += bytes.write(key, offset);
+    bytes.set(value, offset);
+    bytes.set(headers, offset + value.length);
+    offset += value.length + headers.length;
+  }
+  return { starts, keyLengths, bytes };
 }
 
-function buildStatement(size: number): string {
-  const rows = Array.from({ length: size }, (_, row) => {
-    const columns = TYPES.map((type, column) => {
-      return `$${4 + row * PARAMETERS_A_ROW + column}::${type}`;
-    });
-    return `(${columns.join(',')})`;
-  });
-  return `
-with given (partition, ordinal, key, value, headers) as (values ${rows.join(',')}),
-locked as materialized (
+/** As the database writes an array; the driver would quote every number. */
+function arrayOf(numbers: readonly number[]): string {
+  return `{${numbers.join(',')}}`;
+}
+
+const STATEMENT = `
+with locked as materialized (
   select heads.partition, touched.records
   from unnest($2::smallint[], $3::int[]) as touched (partition, records)
   join event_log.heads on heads.topic_id = $1 and heads.partition = touched.partition
@@ -91,8 +104,11 @@ locked as materialized (
 ), stored as (
   insert into event_log.records (topic_id, partition, position, appended_at, key, value, headers)
   select $1, given.partition, moved.first + given.ordinal, moved.appended_at,
-         given.key, given.value, given.headers
-  from given join moved on moved.partition = given.partition
+         convert_from(substring($10::bytea from start for key_bytes), 'UTF8'),
+         substring($10::bytea from start + key_bytes for value_bytes),
+         substring($10::bytea from start + key_bytes + value_bytes for headers_bytes)
+  from unnest($4::smallint[], $5::int[], $6::int[], $7::int[], $8::int[], $9::int[])
+         as given (partition, ordinal, start, key_bytes, value_bytes, headers_bytes)
+  join moved on moved.partition = given.partition
 )
 select partition, first from moved`;
-}

@@ -10,7 +10,7 @@ import {
 } from '../event-log.js';
 import { placeRecord, recordBytes } from '../place-record.js';
 import { PolledSubscription } from '../polled-subscription.js';
-import { appendBatch, APPEND_RECORDS_MAX, type PreparedRecord } from './append-statement.js';
+import { appendBatch, type PreparedRecord } from './append-statement.js';
 import { fetchRanges, POSITION_MAX } from './fetch-statement.js';
 import { PostgresMembership } from './leases.js';
 import { openEventLogPool } from './pool.js';
@@ -81,9 +81,8 @@ class PostgresEventLog extends EventLog {
     this.#opened = opened;
     this.#pool = opened.pool;
     this.#topicId = opened.topic.topicId;
-    const limits = { ...APPEND_LIMITS, ...opened.limits };
     this.#queue = new AppendQueue({
-      limits: { ...limits, writeRecordsMax: Math.min(limits.writeRecordsMax, APPEND_RECORDS_MAX) },
+      limits: { ...APPEND_LIMITS, ...opened.limits },
       bytesOf: ({ bytes }) => bytes,
       write: (batch) => this.#write(batch),
     });

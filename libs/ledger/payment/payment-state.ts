@@ -1,3 +1,4 @@
+import type { Money } from '../money.js';
 import { attributionStrength } from '../trust.js';
 import { FLAGS, type Flag } from './flag.js';
 import type { LookupFact, PaymentClaim, PaymentFact, RefundFact } from './payment-fact.js';
@@ -25,11 +26,16 @@ export type PaymentState = {
   readonly refundedTotalMinor: bigint;
   /** Orders that this payment was ever attributed to, strongest first, then by name. */
   readonly attributions: readonly Attribution[];
-  /** Subject key of the payment that a refund gives back; of several, the greatest text. */
-  readonly parent: string | null;
+  /** Subject keys of the payments that this refund was ever said to give back, sorted. */
+  readonly parents: readonly string[];
   /** The batch that pays this payment out: the latest one named. */
   readonly settlement: { readonly batch: string; readonly occurredAt: string } | null;
   readonly clientReference: string | null;
+  /**
+   * Amounts that facts stated, as text: at most two, the smallest texts, because a second one is all that
+   * matters.
+   */
+  readonly amounts: readonly string[];
   /** Everything that the provider ever called out of the ordinary. */
   readonly marks: readonly Flag[];
   /**
@@ -37,6 +43,11 @@ export type PaymentState = {
    * for a refund that went through. ISO 8601 in UTC.
    */
   readonly since: Readonly<Record<string, string>>;
+  /**
+   * When the log first had trusted news of it, ISO 8601 in UTC; null while there is none. It picks the rule
+   * that the books follow for this subject.
+   */
+  readonly firstRecordedAt: string | null;
   /** The provider sent two different facts under one event id. */
   readonly hasConflict: boolean;
   readonly claim: PaymentClaim | null;
@@ -52,11 +63,13 @@ export const emptyPayment: PaymentState = {
   refunds: {},
   refundedTotalMinor: 0n,
   attributions: [],
-  parent: null,
+  parents: [],
+  amounts: [],
   settlement: null,
   clientReference: null,
   marks: [],
   since: {},
+  firstRecordedAt: null,
   hasConflict: false,
   claim: null,
 };
@@ -86,7 +99,7 @@ export function withLookup(state: PaymentState, lookup: LookupFact): PaymentStat
 
 /**
  * Joins when a trusted fact says that something became true: the earliest telling counts. `recordedAt` (the
- * log's time) stands in where the provider states none.
+ * log's time) stands in where the provider states none, and is kept for itself.
  */
 export function withSince(
   state: PaymentState,
@@ -96,9 +109,12 @@ export function withSince(
   const at = occurredAt ?? recordedAt;
   const names = refund?.status === 'succeeded' ? [status, refundLine(refund.refundId)] : [status];
   const earlier = names.filter((name) => at < (state.since[name] ?? LAST_TIME));
-  if (earlier.length === 0) return state;
+  const { firstRecordedAt } = state;
+  const isFirst = firstRecordedAt === null || recordedAt < firstRecordedAt;
+  if (earlier.length === 0 && !isFirst) return state;
   return {
     ...state,
+    firstRecordedAt: isFirst ? recordedAt : firstRecordedAt,
     since: { ...state.since, ...Object.fromEntries(earlier.map((name) => [name, at])) },
   };
 }
@@ -153,6 +169,7 @@ function withFactDetails(state: PaymentState, fact: PaymentFact): PaymentState {
       : { ...state.refunds, [refund.refundId]: refund };
   return {
     ...withIdentityOf(state, fact),
+    amounts: withAmount(state.amounts, fact.amount),
     refunds,
     refundedTotalMinor: stated > state.refundedTotalMinor ? stated : state.refundedTotalMinor,
   };
@@ -170,13 +187,26 @@ function withIdentityOf(state: PaymentState, fact: PaymentFact): PaymentState {
   return {
     ...attributed,
     kind: moreSpecificKind(state.kind, kind),
-    parent: greaterText(state.parent, parent),
+    parents:
+      parent === null || state.parents.includes(parent)
+        ? state.parents
+        : [...state.parents, parent].sort(),
     settlement: laterBatch(state.settlement, batch),
     clientReference: greaterText(state.clientReference, clientReference),
     marks: marks.every((mark) => state.marks.includes(mark))
       ? state.marks
       : FLAGS.filter((flag) => marks.includes(flag) || state.marks.includes(flag)),
   };
+}
+
+const AMOUNTS_KEPT = 2;
+
+/** The smallest of a set: keeping only those is a join like keeping all. */
+function withAmount(amounts: readonly string[], amount: Money | null): readonly string[] {
+  if (amount === null) return amounts;
+  const text = `${amount.minor} ${amount.currency} ${amount.exponent}`;
+  if (amounts.includes(text)) return amounts;
+  return [...amounts, text].sort().slice(0, AMOUNTS_KEPT);
 }
 
 function laterBatch(

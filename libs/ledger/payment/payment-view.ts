@@ -58,7 +58,7 @@ export function viewPayment(
     method: firstOf(facts, (fact) => fact.method),
     failureCode: status === 'failed' ? firstOf(facts, (fact) => fact.failureCode) : null,
     occurredAt: top?.occurredAt ?? null,
-    parent: isPayment ? null : state.parent,
+    parent: state.kind === 'refund' ? (state.parents.at(-1) ?? null) : null,
     settlementBatch: state.settlement?.batch ?? null,
     clientReference: isPayment ? null : (state.clientReference ?? attribution?.orderId ?? null),
     flags: flagsOf(state, { facts, refunds }),
@@ -117,7 +117,8 @@ function flagsOf(
   const isPaid = statuses.has('succeeded') || (state.kind === 'payment' && isGivenBack);
   const flags = new Set<Flag>(state.marks);
   if (isPaid && statuses.has('expired')) flags.add('late');
-  if (isAmountMismatched(facts) || hasForeignRefund(refunds, facts)) flags.add('mismatch');
+  if (state.amounts.length > 1 || isAmountMismatched(facts) || hasForeignRefund(refunds, facts))
+    flags.add('mismatch');
   // Money that was received and then could not be assigned is unsettled, as the provider's rules have it.
   if (isPaid && statuses.has('failed') && !flags.has('unsettled')) flags.add('illegal');
   const [first, second] = state.attributions;

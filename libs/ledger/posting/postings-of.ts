@@ -12,6 +12,7 @@ import {
   type LedgerAccount,
 } from './ledger-account.js';
 import type { Leg, Posting } from './posting.js';
+import { POSTING_RULES, postingRuleAt, type PostingRule } from './rules.js';
 
 /**
  * The whole balanced set of postings that a payment, a withdrawal or a refund should have: a pure function
@@ -19,10 +20,17 @@ import type { Leg, Posting } from './posting.js';
  * so several events that tell one fact post it once.
  *
  * Refunds that are subjects of their own post for themselves, with or without their payment.
+ *
+ * @param rules those that the books follow; others are for asking what they would make of it
  */
-export function postingsOf(state: PaymentState, account: string): readonly Posting[] {
+export function postingsOf(
+  state: PaymentState,
+  account: string,
+  rules = POSTING_RULES,
+): readonly Posting[] {
   const view = viewPayment(state);
-  const context: PostingContext = { state, view, account };
+  const rule = postingRuleAt(rules, state.firstRecordedAt);
+  const context: PostingContext = { state, view, account, rule };
   switch (view.kind) {
     case 'payment':
       return paymentPostings(context);
@@ -38,6 +46,7 @@ type PostingContext = {
   readonly view: PaymentView;
   /** The provider account. */
   readonly account: string;
+  readonly rule: PostingRule;
 };
 
 const HAS_MONEY: readonly (PaymentStatus | null)[] = [
@@ -48,6 +57,7 @@ const HAS_MONEY: readonly (PaymentStatus | null)[] = [
 
 function paymentPostings(context: PostingContext): readonly Posting[] {
   const { view, account } = context;
+  const refunds = refundsOf(context);
   if (view.status === 'authorized' && view.amount !== null) {
     const at = timeOf(context, ['authorized']);
     return [
@@ -56,9 +66,9 @@ function paymentPostings(context: PostingContext): readonly Posting[] {
         layer: 'pending',
         legs: transfer(providerClearing(account), MERCHANT, view.amount.minor),
       },
+      ...refunds,
     ];
   }
-  const refunds = refundsOf(context);
   if (!HAS_MONEY.includes(view.status) || view.amount === null) return refunds;
   const at = timeOf(context, HAS_MONEY);
   const success = moneyOf(view.amount, { line: 'success', at });
@@ -76,11 +86,11 @@ function paymentPostings(context: PostingContext): readonly Posting[] {
 
 /**
  * What the provider kept: gross less net where it states a net, else what it states to take. Stated fee
- * and tax split it; a tax that the fee includes is told by fee alone making up the cost; what neither
- * explains waits in suspense.
+ * and tax split it, as the rule has it; a tax that the fee includes is told by fee alone making up the
+ * cost; what neither explains waits in suspense, or is taken for a fee.
  */
 function costOf(
-  { view, account }: PostingContext,
+  { view, account, rule }: PostingContext,
   { gross, at }: { readonly gross: Money; readonly at: string },
 ): readonly Posting[] {
   const fee = minorLike(view.fee, gross);
@@ -88,16 +98,17 @@ function costOf(
   const net = view.net?.currency === gross.currency ? view.net.minor : null;
   const cost = net === null ? fee + tax : gross.minor - net;
   if (cost === 0n && fee === 0n && tax === 0n) return [];
-  const isTaxIncluded = fee === cost && tax > 0n && tax <= fee;
-  const feeShare = isTaxIncluded ? fee - tax : fee;
-  const rest = cost - feeShare - tax;
+  const isTaxIncluded = rule.taxInFee === 'detect' && fee === cost && tax > 0n && tax <= fee;
+  const unexplained = cost - fee - (isTaxIncluded ? 0n : tax);
+  const rest = rule.unexplainedCost === 'suspense' ? unexplained : 0n;
+  const taxShare = rule.taxAccount === 'taxes' ? tax : 0n;
   return [
     {
       ...moneyOf(gross, { line: 'cost', at }),
       reason: rest === 0n ? null : 'unexplained-cost',
       legs: [
-        { account: fees(account), minor: feeShare },
-        { account: taxes(account), minor: tax },
+        { account: fees(account), minor: cost - taxShare - rest },
+        { account: taxes(account), minor: taxShare },
         { account: suspense(account), minor: rest },
         { account: providerClearing(account), minor: -cost },
       ],
@@ -163,7 +174,7 @@ const ON_ITS_WAY: readonly (PaymentStatus | null)[] = [
 
 /** Requested money waits in payouts; what came back leaves nothing but a fee that was kept. */
 function withdrawalPostings(context: PostingContext): readonly Posting[] {
-  const { view, account } = context;
+  const { view, account, rule } = context;
   const { amount, status } = view;
   if (amount === null) return [];
   const isPaid = status === 'succeeded';
@@ -171,7 +182,17 @@ function withdrawalPostings(context: PostingContext): readonly Posting[] {
     { ...context, view: { ...view, net: null } },
     { gross: amount, at: timeOf(context, [status]) },
   );
-  if (!isPaid && !ON_ITS_WAY.includes(status)) return status === 'refunded' ? kept : [];
+  if (!isPaid && !ON_ITS_WAY.includes(status)) {
+    return status === 'refunded' && rule.returnedWithdrawalFee === 'kept' ? kept : [];
+  }
+  if (rule.withdrawals === 'on-payment') {
+    if (!isPaid) return [];
+    const paid = moneyOf(amount, { line: 'paid', at: timeOf(context, ['succeeded']) });
+    return [
+      { ...paid, legs: transfer(MERCHANT, providerClearing(account), amount.minor) },
+      ...kept,
+    ];
+  }
   const requested: Posting = {
     ...moneyOf(amount, { line: 'requested', at: timeOf(context, [...ON_ITS_WAY, 'succeeded']) }),
     legs: transfer(MERCHANT, PAYOUTS, amount.minor),

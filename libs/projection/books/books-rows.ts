@@ -74,7 +74,7 @@ function dayOf(instant: string): string {
 
 export function headRow(
   { sequence, hash, closedUntil }: BooksHead,
-  { partition, recordedAtMs }: { readonly partition: number; readonly recordedAtMs: number },
+  { partition, recordedAt }: { readonly partition: number; readonly recordedAt: string },
 ): Row {
-  return [partition, sequence, hash, closedUntil, recordedAtMs];
+  return [partition, sequence, hash, closedUntil, recordedAt];
 }

@@ -24,7 +24,7 @@ export type BooksStep =
       readonly lines: readonly EntryLine[];
     }
   /** A period ends: what is dated before `until` and comes later goes into the open one. */
-  | { readonly type: 'close'; readonly until: string };
+  | { readonly type: 'close'; readonly until: string; readonly recordedAt: string };
 
 export type BookedEntry = ChainedEntry & { readonly subjectId: string; readonly hash: string };
 

@@ -36,9 +36,10 @@ export class PostingSteps {
   }
 
   /** A period was closed. */
-  close({ input: { meaning }, outcome }: Deduped): void {
+  close({ input: { meaning, recordedAtMs }, outcome }: Deduped): void {
     if (meaning.kind !== 'period-close' || outcome !== 'applied') return;
-    this.steps.push({ type: 'close', until: meaning.until });
+    const recordedAt = new Date(recordedAtMs).toISOString();
+    this.steps.push({ type: 'close', until: meaning.until, recordedAt });
   }
 }
 

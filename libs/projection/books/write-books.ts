@@ -32,11 +32,11 @@ export async function writeBooks(
     readonly partition: number;
     readonly head: BooksHead;
     readonly steps: readonly BooksStep[];
-    readonly recordedAtMs: number;
   },
 ): Promise<void> {
-  const { partition, steps, recordedAtMs } = batch;
-  if (steps.length === 0) return;
+  const { partition, steps } = batch;
+  const last = steps.at(-1);
+  if (last === undefined) return;
   const { head, entries } = foldBooks(batch.head, { partition, steps });
   await Promise.all([
     writeRows(tx, {
@@ -49,7 +49,8 @@ export async function writeBooks(
     writeRows(tx, {
       schema,
       table: LEDGER_HEADS,
-      rows: [headRow(head, { partition, recordedAtMs })],
+      // Of the last step and not of the batch: how the log is cut must not show in any row.
+      rows: [headRow(head, { partition, recordedAt: last.recordedAt })],
       mode: 'upsert',
     }),
   ]);

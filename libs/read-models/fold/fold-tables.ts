@@ -57,6 +57,8 @@ export const PAYMENTS: FoldTable = {
     ['occurred_at', 'timestamptz'],
     ['first_recorded_at', 'timestamptz not null'],
     ['recorded_at', 'timestamptz not null'],
+    /** Of its own facts alone. */
+    ['own_recorded_at', 'timestamptz'],
     /** Changes of the public row: its own, and those of its refunds with an id of their own. */
     ['version', 'bigint not null'],
     /** Changes that its own facts made. */
@@ -114,6 +116,17 @@ export const REFUNDS: FoldTable = {
   ],
   primaryKey: ['refund_id'],
   indexes: ['(payment_id)', '(reference)'],
+};
+
+/** Every payment that a refund with an id of its own was ever said to give back. */
+export const REFUND_PARENTS: FoldTable = {
+  name: 'refund_parents',
+  columns: [
+    ['parent_id', 'uuid not null'],
+    ['payment_id', 'uuid not null'],
+  ],
+  primaryKey: ['parent_id', 'payment_id'],
+  indexes: [],
 };
 
 /** What the latest fact says; `told_at` is its provider's time, or the epoch where it states none. */
@@ -392,6 +405,7 @@ export const FOLD_TABLES: readonly FoldTable[] = [
   PAYMENTS,
   PAYMENT_CHANGES,
   REFUNDS,
+  REFUND_PARENTS,
   SUBSCRIPTIONS,
   CUSTOMERS,
   ORDERS,

@@ -27,7 +27,18 @@ export type FailedAttempt = {
 const LEASE_MS = 30_000;
 const BACKOFF_MS = 1_000;
 const REASON_CHARACTERS_MAX = 200;
-const KEPT_MS = 86_400_000;
+/** Past the gap between a read of the queue and the row's insertion: it is of no other use. */
+const KEPT_MS = 60_000;
+
+/**
+ * Of claims that no order is known for, who gets the next lookup, in turn. Claims can be forged faster
+ * than lookups are allowed, so no single order would do: behind those that failed least, the ones that
+ * a provider never answers for would have no turn while new ones come; behind the oldest, what comes
+ * now would have none.
+ */
+const TURNS = ['fewest-attempts', 'newest', 'fewest-attempts', 'longest-due'] as const;
+
+type Turn = (typeof TURNS)[number];
 
 /** In the queue, not leased, not backing off, and not answered by what is still to be folded. */
 const IS_DUE = `
@@ -40,34 +51,56 @@ const IS_DUE = `
  * queue, leased on the database's clock, so that several processes never ask for one claim at once.
  */
 export class LookupLeases {
+  /** How many leases each account was given, for its turns. */
+  private readonly taken = new Map<string, number>();
+
   constructor(
     private readonly database: Database,
     private readonly leaseMs: number = LEASE_MS,
   ) {}
 
-  /** Leases what is due for an account: attributed subjects first, then those that wait longest. */
+  /**
+   * Leases what is due for an account: attributed subjects first, those that failed least and then wait
+   * longest before others; what is left over goes to the others by `TURNS`.
+   */
   async take(
     account: string,
     { limit, owner }: { readonly limit: number; readonly owner: string },
   ): Promise<readonly LookupLease[]> {
-    await this.addMissing(account, limit);
+    const turns = this.turnsOf(account, limit);
+    await this.addMissing(account);
     const { rows } = await this.database.query<LeaseRow>({
       name: 'lookup-leases.take',
       text: `
-        with due as (
-          select a.subject
-          from ops.lookup_attempts a
-          join cuadre.work_queue q on q.subject = a.subject and q.task = 'lookup'
-          where q.account = $1 and ${IS_DUE}
-          order by q.is_known desc, q.since, q.subject
+        with known as (
+          ${dueRows({ from: waiting('q.is_known'), order: 'a.attempts, a.since', limit: '$2' })}
+        ), newest as (
+          ${dueRows({ from: `(${newestOf('not q.is_known')})`, order: 'a.since desc', limit: '$5' })}
+        ), longest_due as (
+          ${dueRows({
+            from: waiting('not q.is_known and a.attempts > 0'),
+            order: 'a.next_attempt_at',
+            limit: '$6',
+          })}
+        ), fewest_attempts as (
+          ${dueRows({ from: waiting('not q.is_known'), order: 'a.attempts, a.since', limit: '$2' })}
+        ), due as (
+          select subject, min(place) as place, min(attempts) as attempts, min(since) as since
+          from (
+            select 0 as place, * from known
+            union all select 1, * from newest
+            union all select 1, * from longest_due
+            union all select 2, * from fewest_attempts
+          ) found
+          group by subject
+          order by 2, 3, 4, 1
           limit $2
-          for update of a skip locked
         ), leased as (
           update ops.lookup_attempts a
           set leased_until = now() + $3::int * interval '1 millisecond', lease_owner = $4,
               updated_at = now()
           from due where a.subject = due.subject
-          returning a.subject, a.attempts
+          returning a.subject, a.attempts, due.place
         )
         select q.subject, q.account, q.provider, q.last_position, leased.attempts, d.traceparent
         from leased
@@ -76,9 +109,10 @@ export class LookupLeases {
           select d.traceparent from cuadre.deliveries d
           where d.subject_id = q.payment_id and d.position = q.due_position limit 1
         ) d on true
-        order by q.is_known desc, q.since, q.subject`,
-      values: [account, limit, this.leaseMs, owner],
+        order by leased.place, leased.attempts, q.since, q.subject`,
+      values: [account, limit, this.leaseMs, owner, turns['newest'], turns['longest-due']],
     });
+    this.taken.set(account, (this.taken.get(account) ?? 0) + rows.length);
     return rows.map((row) => ({
       subject: row.subject,
       account: row.account,
@@ -148,22 +182,43 @@ export class LookupLeases {
     });
   }
 
-  /** A lock needs a row: only then can two processes not both find it missing. */
-  private async addMissing(account: string, limit: number): Promise<void> {
+  /** How many of the next leases are whose turn. */
+  private turnsOf(account: string, limit: number): Readonly<Record<Turn, number>> {
+    const counts = { 'fewest-attempts': 0, newest: 0, 'longest-due': 0 };
+    const start = this.taken.get(account) ?? 0;
+    for (let place = start; place < start + limit; place += 1) {
+      counts[TURNS[place % TURNS.length] ?? 'fewest-attempts'] += 1;
+    }
+    return counts;
+  }
+
+  /**
+   * A lock needs a row: only then can two processes not both find it missing. What came last gets its row
+   * at once; all that has none is a search through everything that waits, and not for every take.
+   */
+  private async addMissing(account: string): Promise<void> {
+    const nowMs = performance.now();
+    const isSearch = nowMs - (this.searchedAtMs.get(account) ?? -Infinity) >= SEARCH_INTERVAL_MS;
+    if (isSearch) this.searchedAtMs.set(account, nowMs);
+    const waiting = isSearch
+      ? `select q.subject, q.account, q.since from cuadre.work_queue q
+         where q.account = $1 and q.task = 'lookup'`
+      : `select q.subject, q.account, q.since
+         from ((${newestOf('q.is_known')}) union all (${newestOf('not q.is_known')})) q where true`;
     await this.database.query({
-      name: 'lookup-leases.add-missing',
-      text: `insert into ops.lookup_attempts (subject)
-             select q.subject
-             from cuadre.work_queue q
-             where q.account = $1 and q.task = 'lookup'
+      name: `lookup-leases.${isSearch ? 'add-missing' : 'add-newest'}`,
+      text: `insert into ops.lookup_attempts (subject, account, since)
+             ${waiting}
                and not exists (select from ops.lookup_attempts a where a.subject = q.subject)
-             order by q.is_known desc, q.since, q.subject
-             limit $2
+             limit ${ADDED_ROWS_MAX}
              on conflict (subject) do nothing`,
-      values: [account, limit],
+      values: [account],
     });
   }
 }
+
+/** What waits for an account, `q`; `which` may speak of the row of its attempts, `a`, too. */
+type Waiting = { readonly from: string; readonly which: string };
 
 type LeaseRow = {
   readonly subject: string;
