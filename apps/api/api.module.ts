@@ -10,6 +10,11 @@ import { HealthRegistry } from '#platform/health.js';
 import { Metrics } from '#platform/metrics.js';
 import { CustomerReader } from '#read-models/queries/customer-reader.js';
 import { IdLookup } from '#read-models/queries/id-lookup.js';
+import { LedgerBalanceReader } from '#read-models/queries/ledger-balance-reader.js';
+import { LedgerBookReader } from '#read-models/queries/ledger-book-reader.js';
+import { LedgerEntryReader } from '#read-models/queries/ledger-entry-reader.js';
+import { LedgerOpenReader } from '#read-models/queries/ledger-open-reader.js';
+import { LedgerPeriodReader } from '#read-models/queries/ledger-period-reader.js';
 import { OperationsReader } from '#read-models/queries/operations-reader.js';
 import { OrderReader } from '#read-models/queries/order-reader.js';
 import { PaymentReader } from '#read-models/queries/payment-reader.js';
@@ -21,6 +26,7 @@ import { SubscriptionReader } from '#read-models/queries/subscription-reader.js'
 import { TrailReader } from '#read-models/queries/trail-reader.js';
 import { WithdrawalReader } from '#read-models/queries/withdrawal-reader.js';
 import { EventLog } from '#event-log/event-log.js';
+import { KeyRing } from '#events/sealing.js';
 import { Authenticator } from './access/authenticator.js';
 import { ReadScopeGuard } from './access/read-scope.guard.js';
 import type { ApiDependencies } from './api-dependencies.js';
@@ -29,6 +35,21 @@ import { GetCustomerHandler } from './customer/get-customer.js';
 import { ListCustomersHandler } from './customer/list-customers.js';
 import { CallSkin } from './grpc/call-skin.js';
 import { GrpcServer } from './grpc/grpc-server.js';
+import { BookController } from './ledger/book.controller.js';
+import { ClosePeriodHandler } from './ledger/close-period.js';
+import { GetEntryHandler } from './ledger/get-entry.js';
+import { GetPeriodsHandler } from './ledger/get-periods.js';
+import { GetTrialBalanceHandler } from './ledger/get-trial-balance.js';
+import { LedgerController } from './ledger/ledger.controller.js';
+import { ListLedgerAccountsHandler } from './ledger/list-accounts.js';
+import { ListBalancesHandler } from './ledger/list-balances.js';
+import { ListClearingHandler } from './ledger/list-clearing.js';
+import { ListEntriesHandler } from './ledger/list-entries.js';
+import { ListOpenPaymentsHandler } from './ledger/list-open-payments.js';
+import { ListSuspenseHandler } from './ledger/list-suspense.js';
+import { OpenItemsController } from './ledger/open-items.controller.js';
+import { PeriodController } from './ledger/period.controller.js';
+import { WalkBooksHandler } from './ledger/walk-books.js';
 import { LookUpIdHandler } from './lookup/look-up-id.js';
 import { LookupController } from './lookup/lookup.controller.js';
 import { GetStatusHandler } from './operations/get-status.js';
@@ -63,23 +84,33 @@ import { WithdrawalController } from './withdrawal/withdrawal.controller.js';
 
 const QUERY_HANDLERS = [
   GetCustomerHandler,
+  GetEntryHandler,
   GetOrderHandler,
   GetPaymentHandler,
+  GetPeriodsHandler,
   GetRefundHandler,
   GetSettlementHandler,
   GetStatusHandler,
   GetSubscriptionHandler,
   GetTrailHandler,
+  GetTrialBalanceHandler,
   GetWithdrawalHandler,
+  ListBalancesHandler,
+  ListClearingHandler,
   ListCustomersHandler,
+  ListEntriesHandler,
+  ListLedgerAccountsHandler,
+  ListOpenPaymentsHandler,
   ListOrdersHandler,
   ListParkedHandler,
   ListPaymentsHandler,
   ListReviewsHandler,
   ListSettlementsHandler,
   ListSubscriptionsHandler,
+  ListSuspenseHandler,
   ListWithdrawalsHandler,
   LookUpIdHandler,
+  WalkBooksHandler,
 ];
 
 /** REST and gRPC over one set of query handlers. `configureApi` completes the HTTP server. */
@@ -100,11 +131,15 @@ export class ApiModule implements OnModuleInit, OnApplicationShutdown {
       module: ApiModule,
       imports: [CqrsModule.forRoot()],
       controllers: [
+        BookController,
         CustomerController,
+        LedgerController,
         LookupController,
+        OpenItemsController,
         OperationsController,
         OrderController,
         PaymentController,
+        PeriodController,
         RefundController,
         ReviewController,
         SettlementController,
@@ -119,6 +154,7 @@ export class ApiModule implements OnModuleInit, OnApplicationShutdown {
         ...portProviders(dependencies),
         ...readerProviders(dependencies),
         ...QUERY_HANDLERS,
+        ClosePeriodHandler,
       ],
       exports: [ApiDescription, Authenticator, GrpcServer],
     };
@@ -141,6 +177,7 @@ function portProviders(dependencies: ApiDependencies): Provider[] {
   const authenticator = new Authenticator(config.apiTokens);
   return [
     { provide: EventLog, useValue: observations },
+    { provide: KeyRing, useValue: keyRing },
     { provide: Metrics, useValue: metrics },
     { provide: HealthRegistry, useValue: health },
     { provide: Authenticator, useValue: authenticator },
@@ -168,8 +205,17 @@ function portProviders(dependencies: ApiDependencies): Provider[] {
 function readerProviders({ database, databaseUrl }: ApiDependencies): Provider[] {
   return [
     { provide: ReadModels, useFactory: () => ReadModels.open(databaseUrl) },
-    { provide: ReviewReader, useValue: new ReviewReader(database) },
-    ...[OrderReader, OperationsReader, SettlementReader].map((reader) => ({
+    ...[
+      LedgerBalanceReader,
+      LedgerBookReader,
+      LedgerOpenReader,
+      LedgerPeriodReader,
+      ReviewReader,
+    ].map((reader) => ({
+      provide: reader,
+      useValue: new reader(database),
+    })),
+    ...[LedgerEntryReader, OrderReader, OperationsReader, SettlementReader].map((reader) => ({
       provide: reader,
       useFactory: (readModels: ReadModels) => new reader(database, readModels),
       inject: [ReadModels],

@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '#platform/config.js';
 import { runCli } from './cli.js';
+import { ledger } from './ledger.js';
 import { send } from './send.js';
 import { status } from './status.js';
 import { trace } from './trace.js';
@@ -41,6 +42,26 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true });
 });
 
+describe('ledger', () => {
+  it('has a help of its own, and one for each of its commands', async () => {
+    const { code, stdout } = await run(['ledger', '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Usage: cuadre ledger <command>');
+    expect((await run(['ledger', 'balances', '--help'])).stdout).toContain(
+      'Usage: cuadre ledger balances',
+    );
+    expect((await run(['help', 'ledger'])).stdout).toBe(stdout);
+  });
+
+  it('prints the trial balance with both sides, and exits with 1 where they differ', async () => {
+    const { code, stdout } = await run(['ledger', 'trial-balance', '--url', url]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('1,234,567.00');
+    expect(stdout).toContain('DEBITS DIFFER FROM CREDITS');
+    expect(seen.at(-1)?.url).toBe('/v1/ledger/trial-balance');
+  });
+});
+
 describe('usage', () => {
   it.each([
     [['nonsense'], /There is no command `nonsense`/],
@@ -48,6 +69,11 @@ describe('usage', () => {
     [['trace', 'a', 'b'], /`b` is not expected/],
     [['trace', 'a', '--nope'], /Unknown option '--nope'/],
     [['status', 'extra'], /`extra` is not expected/],
+    [['ledger', 'nonsense'], /There is no command `nonsense`/],
+    [['ledger', 'close'], /Which month\?/],
+    [['ledger', 'statement'], /Of which account\?/],
+    [['ledger', 'trial-balance', 'x'], /`x` is not expected/],
+    [['ledger', 'entries', '--limit', '0'], /--limit is a whole number from 1/],
     [['send'], /either --event or --scenario/],
     [['send', '--event', 'paid', '--scenario', 'paid'], /either --event or --scenario/],
     [['send', '--event', 'paid', '--times', 'many'], /--times is a whole number from 1 to 1000/],
@@ -230,7 +256,7 @@ describe('send', () => {
 
 async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const code = await runCli([send, trace, status], args, {
+  const code = await runCli([send, trace, status, ledger], args, {
     stdout,
     stderr,
     config: () => loadConfig({ DATA_DIR: dataDir, ...env }),
@@ -302,6 +328,22 @@ const COUNTS = {
 };
 
 const ANSWERS: Record<string, { status: number; text: string }> = {
+  '/v1/ledger/trial-balance': {
+    status: 200,
+    text: JSON.stringify({
+      layer: 'posted',
+      isBalanced: false,
+      lines: [{ account: 'a', currency: 'COP', debit: { amount: '1234567.00' }, credit: null }],
+      totals: [
+        {
+          currency: 'COP',
+          debit: { amount: '1234567.00' },
+          credit: { amount: '0.00' },
+          isBalanced: false,
+        },
+      ],
+    }),
+  },
   '/sandbox/v1/scenarios': {
     status: 200,
     text: JSON.stringify({

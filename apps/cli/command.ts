@@ -12,6 +12,13 @@ export type Command = {
   run(args: readonly string[], io: CommandIo): Promise<ExitCode>;
 };
 
+/** Commands behind one word: `cuadre ledger balances`. */
+export type CommandGroup = {
+  readonly name: string;
+  readonly summary: string;
+  readonly commands: readonly Command[];
+};
+
 /** What a command may touch of the outside. With `--json` nothing but JSON goes to stdout. */
 export type CommandIo = {
   readonly stdout: Output;

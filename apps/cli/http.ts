@@ -41,6 +41,13 @@ export async function getJson(service: Service, path: string, io: CommandIo): Pr
   return response.json();
 }
 
+/** Posts nothing and parses the JSON answer; what is not 2xx is a failure that says why. */
+export async function postJson(service: Service, path: string, io: CommandIo): Promise<unknown> {
+  const response = await request(service, { method: 'POST', path }, io);
+  await assertOk(response, service);
+  return response.json();
+}
+
 /** Posts JSON and walks the JSON lines of the answer. */
 export async function* postForLines(
   service: Service,

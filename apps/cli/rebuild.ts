@@ -1,8 +1,4 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { openEventLogs } from '#event-log/open-event-logs.js';
 import { assertNever } from '#ledger/assert.js';
-import { createLogger } from '#platform/logger.js';
 import { paint } from '#platform/terminal.js';
 import type { TableComparison } from '#projection/compare-generations.js';
 import {
@@ -11,9 +7,8 @@ import {
   type RebuildProgress,
   type RebuildResult,
 } from '#projection/rebuild.js';
-import { openDatabase } from '#read-models/database.js';
-import { startEmbeddedPostgres } from '#read-models/embedded-postgres/embedded-postgres.js';
 import { CommandError, type CommandIo, type ExitCode } from './command.js';
+import { withStore } from './open-store.js';
 import { parseOptions } from './options.js';
 import { ProgressLine } from './progress-line.js';
 
@@ -26,45 +21,21 @@ export async function runRebuild(args: readonly string[], io: CommandIo): Promis
     'no-swap': { type: 'boolean' },
     'accept-differences': { type: 'boolean' },
   });
-  const config = io.config();
-  if (config.database.url === null && !existsSync(join(config.dataDir, 'postgres', 'PG_VERSION'))) {
-    throw new CommandError(`There is no database of Cuadre in ${resolve(config.dataDir)}.`, {
-      exitCode: 3,
-      hint: 'Set DATA_DIR to the data folder of `npm start`, or DATABASE_URL.',
-    });
-  }
-  const embedded =
-    config.database.url === null ? await startEmbeddedPostgres({ dataDir: config.dataDir }) : null;
-  const url = embedded?.url ?? config.database.url ?? '';
-  const logger = createLogger(config, { service: 'cli', stream: { write: () => undefined } });
-  const database = openDatabase({
-    url,
-    poolMax: 4,
-    applicationName: 'cuadre-rebuild',
-    onError: () => undefined,
-    statementTimeoutMs: 0,
-  });
-  const logs = await openEventLogs({ config, databaseUrl: url, logger });
   const report = values.json ? jsonReport(io) : textReport(io);
   try {
-    const result = await rebuild(
-      { database, log: logs.observations },
-      {
+    const result = await withStore(io, 'rebuild', (store) =>
+      rebuild(store, {
         swap: values['no-swap'] !== true,
         acceptsDifferences: values['accept-differences'] === true,
         signal: io.signal,
         onProgress: report.progress,
-      },
+      }),
     );
     report.result(result);
     return result.isSame || result.hasSwapped ? 0 : 1;
   } catch (error) {
     if (!(error instanceof RebuildRunning)) throw error;
     throw new CommandError(error.message, { exitCode: 1, cause: error });
-  } finally {
-    await logs.close();
-    await database.end();
-    if (embedded !== null && !embedded.wasAdopted) await embedded.stop();
   }
 }
 

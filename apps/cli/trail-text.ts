@@ -3,6 +3,7 @@ import type { Output } from './command.js';
 import type {
   ProviderBrief,
   Trail,
+  TrailBooked,
   TrailChange,
   TrailEntry,
   TrailMoney,
@@ -97,6 +98,8 @@ function entryLines(
       const what = changedIn(trail, entry.subjectId);
       return [`${' '.repeat(time.length)}  └ ${changeText(entry, { what, stream })}`];
     }
+    case 'entry':
+      return [`${' '.repeat(time.length)}    ${bookedText(entry, stream)}`];
     case 'parked':
       return [`${time}  ${paint('parked', 'red', stream)} ${entry.subject}: ${entry.reason}`];
   }
@@ -168,6 +171,16 @@ function changeText(
   const flags = entry.flags.length === 0 ? '' : `  flags ${entry.flags.join(', ')}`;
   const order = what === 'payment' ? `  order ${entry.orderId ?? 'unknown'}` : '';
   return `${moved}${moneyText(entry.amount)}${refunded}${flags}${order}`;
+}
+
+const ACCOUNT_WIDTH = 36;
+
+/** `debit   assets:provider:cobru  COP 50000.00  success` */
+function bookedText(entry: TrailBooked, stream: Output): string {
+  const layer = entry.layer === 'posted' ? '' : `${entry.layer} `;
+  const account = entry.account.padEnd(ACCOUNT_WIDTH);
+  const why = paint(`${layer}${entry.reason ?? entry.line}`, 'dim', stream);
+  return `${entry.side.padEnd(6)}  ${account}${moneyText(entry.amount)}  ${why}`;
 }
 
 function briefLines(brief: ProviderBrief): readonly string[] {

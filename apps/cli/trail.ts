@@ -62,7 +62,7 @@ export type TrailCustomer = AtProvider & {
   readonly level: string;
 };
 
-export type TrailEntry = TrailRecord | TrailChange | TrailParked;
+export type TrailEntry = TrailRecord | TrailChange | TrailBooked | TrailParked;
 
 export type TrailRecord = {
   readonly type: 'record';
@@ -105,6 +105,19 @@ export type TrailChange = {
   readonly amount: TrailMoney | null;
   readonly refunded: TrailMoney | null;
   readonly flags: readonly string[];
+};
+
+/** A leg that the ledger booked. */
+export type TrailBooked = {
+  readonly type: 'entry';
+  readonly at: string;
+  readonly account: string;
+  readonly side: string;
+  readonly amount: TrailMoney;
+  readonly layer: string;
+  readonly line: string;
+  readonly reason: string | null;
+  readonly effectiveAt: string;
 };
 
 export type TrailParked = {

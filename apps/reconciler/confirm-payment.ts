@@ -23,7 +23,11 @@ export class ConfirmPayment extends Command<ConfirmPaymentResult> {
   }
 }
 
-/** `unavailable`: no answer from the provider, or none that the log took; it will be asked again. */
+/**
+ * `unavailable`: no answer from the provider, or none that the log took; it will be asked again. Of the
+ * refusals only a 404 is an answer: no provider documents what it says of a malformed id, and a 400 that
+ * is a fault of ours would clear every claim unseen.
+ */
 export type ConfirmPaymentResult =
   | { readonly outcome: 'found' | 'not_found' }
   | { readonly outcome: 'unavailable' | 'failed'; readonly error: unknown };

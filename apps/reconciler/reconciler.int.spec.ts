@@ -15,6 +15,7 @@ import { uuidV7 } from '#events/uuid.js';
 import { createLogger } from '#platform/logger.js';
 import { Metrics } from '#platform/metrics.js';
 import type { Account, Rate } from '#providers/account.js';
+import { COBRU_LOOKUP_VERSION } from '#providers/cobru/profile.js';
 import type { HttpCall } from '#providers/provider.js';
 import { openDatabase, type Database } from '#read-models/database.js';
 import { createFoldSchemaSql, pointViewsSql } from '#read-models/fold/fold-schema.js';
@@ -171,7 +172,7 @@ describe('the reconciler', () => {
       kind: 'lookup',
       route: 'lookup',
       subject: 'cobru-co/payment/3gofdf6f',
-      schema: { provider: 'cobru', shape: 'lookup', version: 1 },
+      schema: { provider: 'cobru', shape: 'lookup', version: COBRU_LOOKUP_VERSION },
       verification: { mode: 'api', keyId: null, verdict: 'verified' },
       lookup: { asOf: 7n, askedAtMs: expect.any(Number) },
     });
@@ -299,7 +300,8 @@ describe('the reconciler', () => {
     };
     const pauses: number[] = [];
     await database.query(
-      `insert into ops.lookup_attempts (subject, lease_owner) values ($1, 'me')`,
+      `insert into ops.lookup_attempts (subject, account, since, lease_owner)
+       values ($1, 'cobru-co', now(), 'me')`,
       [lease.subject],
     );
     const attempt = { reason: 'x', retryAfterMs: null, backoffMsMax: 300_000 };

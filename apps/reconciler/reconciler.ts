@@ -14,7 +14,7 @@ const POLL_MS_MIN = 50;
 const POLL_MS_MAX = 500;
 const IN_FLIGHT_MAX = 8;
 const COUNT_INTERVAL_MS = 1_000;
-const PRUNE_INTERVAL_MS = 600_000;
+const PRUNE_INTERVAL_MS = 60_000;
 /** While other lookups of the account are answered, one that fails is put off for long. */
 const BACKOFF_MS_MAX = 300_000;
 /** While none is answered, the provider is down: its return must not go unnoticed for minutes. */

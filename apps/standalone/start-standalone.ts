@@ -56,7 +56,8 @@ export async function startStandalone(
   });
   const ports = { database, observations: logs.observations, logger, metrics, health };
 
-  await startFold({ ...ports, batchRecordsMax: config.projector.batchRecordsMax }, { logs, parts });
+  const { batchRecordsMax } = config.projector;
+  await startFold({ ...ports, batchRecordsMax, ledger: config.ledger }, { logs, parts });
   const accounts = await keptAccounts(config);
   const apiTokens = await keptApiTokens(config);
   const keyRing = openKeyRing(config.keyRingDir, { create: true });

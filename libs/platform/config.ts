@@ -55,6 +55,7 @@ export type Config = {
   /** A null endpoint means that no telemetry is exported and no SDK is loaded. */
   readonly telemetry: { readonly endpoint: string | null; readonly serviceName: string | null };
   readonly projector: { readonly batchRecordsMax: number };
+  readonly ledger: LedgerConfig;
   readonly minPositionWaitMs: number;
   readonly shutdownTimeoutMs: number;
 };
@@ -78,6 +79,15 @@ export type LogConfig = {
   readonly appendTimeoutMs: number;
   readonly appendQueueRecordsMax: number;
   readonly appendQueueBytesMax: number;
+};
+
+/** Where the heads of the books are signed to: outside the database. */
+export type LedgerConfig = {
+  readonly headsFile: string;
+  /** Folder of the key that signs them. */
+  readonly keyDir: string;
+  /** A partition's head is signed at most this often. */
+  readonly signEveryMs: number;
 };
 
 export const API_SCOPES = ['read', 'operate', 'pay', 'originals'] as const;
@@ -147,6 +157,9 @@ const SETTINGS = z.object({
   // A record of the log is at most 1 MiB, and holds the sealed body beside the facts of it.
   BODY_LIMIT_BYTES: integer(1024, 917_504).default(262_144),
   PROJECTOR_BATCH_RECORDS_MAX: integer(1, 100_000).default(2000),
+  LEDGER_HEADS_FILE: text(/^.{1,1024}$/, 'a file').optional(),
+  LEDGER_KEY_DIR: text(/^.{1,1024}$/, 'a folder').optional(),
+  LEDGER_SIGN_EVERY_MS: integer(1000, 3_600_000).default(60_000),
   MIN_POSITION_WAIT_MS: integer(0, 60_000).default(2000),
   SHUTDOWN_TIMEOUT_MS: integer(100, 600_000).default(10_000),
   GRPC_REFLECTION: onOff().optional(),
@@ -167,6 +180,7 @@ type Given = Readonly<Record<string, string>>;
 
 function toConfig(settings: Settings, given: Given): Config {
   const dataDir = settings.DATA_DIR;
+  const keyRingDir = settings.KEY_RING_DIR ?? join(dataDir, 'keys');
   return {
     nodeEnv: settings.NODE_ENV ?? null,
     environment: settings.ENVIRONMENT,
@@ -193,7 +207,7 @@ function toConfig(settings: Settings, given: Given): Config {
       file: settings.ACCOUNTS_FILE ?? join(dataDir, 'accounts.json'),
       isDefault: given['ACCOUNTS_FILE'] === undefined,
     },
-    keyRingDir: settings.KEY_RING_DIR ?? join(dataDir, 'keys'),
+    keyRingDir,
     apiTokens: settings.API_TOKENS,
     apiTokenFile: join(dataDir, 'api-token'),
     isLookupsOn: settings.LOOKUPS,
@@ -204,6 +218,11 @@ function toConfig(settings: Settings, given: Given): Config {
       serviceName: settings.OTEL_SERVICE_NAME ?? null,
     },
     projector: { batchRecordsMax: settings.PROJECTOR_BATCH_RECORDS_MAX },
+    ledger: {
+      headsFile: settings.LEDGER_HEADS_FILE ?? join(dataDir, 'ledger-heads.jsonl'),
+      keyDir: settings.LEDGER_KEY_DIR ?? keyRingDir,
+      signEveryMs: settings.LEDGER_SIGN_EVERY_MS,
+    },
     minPositionWaitMs: settings.MIN_POSITION_WAIT_MS,
     shutdownTimeoutMs: settings.SHUTDOWN_TIMEOUT_MS,
   };

@@ -11,6 +11,7 @@ export const METRIC_NAMES = {
   fenced: 'cuadre_fenced_total',
   positionsLost: 'cuadre_positions_lost',
   parkedSubjects: 'cuadre_parked_subjects',
+  ledgerHeads: 'cuadre_ledger_heads_total',
   outboxOldest: 'cuadre_outbox_oldest_seconds',
   lookups: 'cuadre_lookups_total',
   lookupsDue: 'cuadre_lookups_due',

@@ -74,6 +74,11 @@ export class Metrics {
     help: 'Subjects that are parked.',
     labels: [],
   });
+  readonly ledgerHeads = this.#counter({
+    name: METRIC_NAMES.ledgerHeads,
+    help: 'Heads of the books by result: signed, failed (and tried again), or backward (not signed).',
+    labels: ['result'],
+  });
   readonly outboxOldest = this.#gauge({
     name: METRIC_NAMES.outboxOldest,
     help: 'Age of the oldest row that waits in the outbox.',

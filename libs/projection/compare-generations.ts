@@ -1,6 +1,7 @@
 import type { Queryable, TextRows } from '#read-models/database.js';
 import { foldSchemaName, type Generation } from '#read-models/fold/fold-schema.js';
-import { FOLD_TABLES, type FoldTable } from '#read-models/fold/fold-tables.js';
+import type { FoldTable } from '#read-models/fold/fold-table.js';
+import { FOLD_TABLES } from '#read-models/fold/fold-tables.js';
 
 /** One folded table compared over two generations. */
 export type TableComparison = {

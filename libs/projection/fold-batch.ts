@@ -3,6 +3,7 @@ import type { StoredRecord } from '#events/record.js';
 import { invariant } from '#ledger/assert.js';
 import type { Queryable } from '#read-models/database.js';
 import { foldSchemaName, type Generation } from '#read-models/fold/fold-schema.js';
+import type { FoldTable } from '#read-models/fold/fold-table.js';
 import {
   CUSTOMERS,
   DELIVERIES,
@@ -14,7 +15,6 @@ import {
   REFUNDS,
   SUBSCRIPTIONS,
   WORK_QUEUE,
-  type FoldTable,
 } from '#read-models/fold/fold-tables.js';
 import { writeOutbox } from '#read-models/writes/outbox.js';
 import type { Row } from '#read-models/writes/array-parameters.js';

@@ -12,7 +12,7 @@ import {
   withSince,
   type PaymentState,
 } from '#ledger/payment/payment-state.js';
-import type { RefundFact } from '#ledger/payment/payment-fact.js';
+import type { RefundFact, SeparateRefund } from '#ledger/payment/payment-fact.js';
 import { refundStatusOf, statusByKind, type PaymentKind } from '#ledger/payment/payment-kind.js';
 import { viewPayment, type PaymentView } from '#ledger/payment/payment-view.js';
 import { attributionStrength, mayConfirm } from '#ledger/trust.js';
@@ -45,7 +45,7 @@ export type PaymentInFold = {
 };
 
 /** A refund with an id of its own, as its payment sees it. */
-export type RefundOfPayment = RefundFact & {
+export type RefundOfPayment = SeparateRefund & {
   readonly version: bigint;
   readonly firstRecordedAtMs: number;
   readonly recordedAtMs: number;
@@ -130,7 +130,9 @@ export function joined(
     orderId === null
       ? state
       : withAttribution(state, { orderId, strength: attributionStrength(trust) });
-  const fact = tells.fact === null ? null : { ...tells.fact, factId: eventId, trust };
+  // The time of the delivery dates what states no time of its own.
+  const occurredAt = tells.fact?.occurredAt ?? event.occurredAt;
+  const fact = tells.fact === null ? null : { ...tells.fact, occurredAt, factId: eventId, trust };
   const recordedAt = new Date(at.recordedAtMs).toISOString();
   const dated =
     fact === null || !mayConfirm(trust) ? attributed : withSince(attributed, fact, recordedAt);

@@ -15,6 +15,7 @@ import {
   type PaymentInFold,
   type RefundOfPayment,
 } from './fold-payments.js';
+import { decodePaymentState } from './payment-codec.js';
 import { toPayment, type StoredPayment } from './load-payments.js';
 
 /** A payment with the refunds that it has in the tables, and whether they changed what it shows. */
@@ -155,6 +156,7 @@ type RefundRow = {
   readonly exponent: number | null;
   readonly amount_minor: string | null;
   readonly failure_code: string | null;
+  readonly state: string;
   readonly own_version: string;
   readonly first_recorded_at: Date;
   readonly recorded_at: Date;
@@ -169,7 +171,7 @@ async function refundsOf(
   const { rows } = await tx.query<RefundRow>({
     name: `${schema}.payments.refunds`,
     text: `select named.parent_id, payment_id, p.parent_id = named.parent_id as is_current, subject,
-                  status, currency, exponent, amount_minor, failure_code, own_version,
+                  status, currency, exponent, amount_minor, failure_code, own_version, state,
                   first_recorded_at, recorded_at
              from ${schema}.refund_parents named join ${schema}.payments p using (payment_id)
             where named.parent_id = any($1::uuid[]) order by payment_id`,
@@ -194,6 +196,7 @@ function toRefund(row: RefundRow): RefundOfPayment {
         ? null
         : { minor: BigInt(minor), currency, exponent },
     failureCode: row.failure_code,
+    aliases: Object.keys(decodePaymentState(row.state).refunds),
     version: BigInt(row.own_version),
     firstRecordedAtMs: row.first_recorded_at.getTime(),
     recordedAtMs: row.recorded_at.getTime(),

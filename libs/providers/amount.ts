@@ -30,16 +30,24 @@ export type AmountFormat = {
   readonly exponents: Readonly<Record<string, number>>;
 };
 
+/** A currency as we write it: codes are told without regard to case. */
+export function currencyCode(text: string): string {
+  return text.toUpperCase();
+}
+
 /**
- * Money from the provider's own text. Null where there is none, where the currency is not in the
- * table, or where the text is finer than the currency: an amount is never guessed or rounded.
+ * Money from the provider's own text. Null where there is none, where the currency (in any case) is
+ * not in the table, or where the text is finer than the currency: an amount is never guessed or
+ * rounded.
  */
 export function parseAmount(
   text: string | null,
-  currency: string | null,
+  stated: string | null,
   { unit, exponents }: AmountFormat,
 ): Money | null {
-  if (text === null || currency === null || !Object.hasOwn(exponents, currency)) return null;
+  if (text === null || stated === null) return null;
+  const currency = currencyCode(stated);
+  if (!Object.hasOwn(exponents, currency)) return null;
   const exponent = exponents[currency] ?? 0;
   if (unit === 'minor') {
     const whole = parseMajorUnits(text, { currency, exponent: 0 });

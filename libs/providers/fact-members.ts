@@ -10,6 +10,8 @@ import { memberTree, type MemberTree } from './member-tree.js';
  *   that looks like a credential; or an integer.
  * - `reference`: an identifier of the provider's making: no space and no leading `+`, so neither a
  *   person's name nor a telephone number.
+ * - `idempotency-key`: a reference that is not made of a telephone number, `{digits}_{hash}`, as a
+ *   provider's own default may be.
  * - `amount`: decimal number or numeric string, at most 12 digits before the point and 6 after it.
  * - `integer`: at most 15 digits, as a number or a string.
  * - `word`: status, method, code: `[A-Za-z0-9_.-]{1,64}`, no card number or credential. No space: a
@@ -22,11 +24,19 @@ import { memberTree, type MemberTree } from './member-tree.js';
  * `null` fits every shape.
  */
 export type MemberShape =
-  'identifier' | 'reference' | 'amount' | 'integer' | 'word' | 'instant' | 'boolean' | 'list';
+  | 'identifier'
+  | 'reference'
+  | 'idempotency-key'
+  | 'amount'
+  | 'integer'
+  | 'word'
+  | 'instant'
+  | 'boolean'
+  | 'list';
 
 /**
- * Path to shape. A member is never dropped from a list, because old facts are read back with
- * it.
+ * Path to shape. A member is never dropped from a list, because old facts are read back with it;
+ * but one that may hold personal data is, so that it is not read back either.
  */
 export type MemberShapes = Readonly<Record<string, MemberShape>>;
 
@@ -74,6 +84,7 @@ const WORD = /^[A-Za-z0-9_.-]{1,64}$/;
 const INSTANT =
   /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/;
 const SPACE_OR_PHONE = /\s|^\+/;
+const MADE_OF_PHONE = /^\d{7,15}_/;
 const BOOLEAN = /^(?:true|false)$/i;
 const IDENTIFIER_CHARACTERS_MAX = 200;
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
@@ -82,8 +93,12 @@ const NOT_IN_IDENTIFIER = /[\u0000-\u001f\u007f-\u009f\u2028\u2029@]/;
 /** API keys, webhook secrets, JSON web tokens, authorisation headers. */
 const CREDENTIAL =
   /[sprSPR][kK]_(?:live|test)_|whsec_|eyJ[\w-]+\.[\w-]+\.|^(?:[Bb]earer|[Bb]asic|[Tt]oken) /;
-/** What each of them contains, and few other texts do: it is found faster than all of them. */
-const IN_EVERY_CREDENTIAL = /[_ J]/;
+/**
+ * Every credential and every card number contains one of these, and few other texts do: it is found
+ * faster than all of them.
+ */
+const MAY_BE_SENSITIVE = /[_ J]|\d{13}|\d{4}[.-]\d{4}/;
+const SENSITIVE_CHARACTERS_MIN = 10;
 
 export function fits(token: string, shape: MemberShape): boolean {
   if (token === 'null') return true;
@@ -93,9 +108,11 @@ export function fits(token: string, shape: MemberShape): boolean {
   const text = isText ? stringOf(token) : token;
   switch (shape) {
     case 'identifier':
-      return isText ? isIdentifier(text) : INTEGER.test(text) && !isSensitive(text);
+      return isIdentifier(text, isText);
     case 'reference':
-      return fits(token, 'identifier') && !SPACE_OR_PHONE.test(text);
+      return isIdentifier(text, isText) && !SPACE_OR_PHONE.test(text);
+    case 'idempotency-key':
+      return fits(token, 'reference') && !MADE_OF_PHONE.test(text);
     case 'amount':
       return AMOUNT.test(text);
     case 'integer':
@@ -109,16 +126,14 @@ export function fits(token: string, shape: MemberShape): boolean {
   }
 }
 
-function isIdentifier(text: string): boolean {
+function isIdentifier(text: string, isText: boolean): boolean {
+  if (!isText) return INTEGER.test(text) && !isSensitive(text);
   const isBounded = text.length > 0 && text.length <= IDENTIFIER_CHARACTERS_MAX;
   return isBounded && !NOT_IN_IDENTIFIER.test(text) && !isSensitive(text);
 }
 
 /** A text that holds a card number or a credential, wherever it stands. */
 export function isSensitive(text: string): boolean {
-  return text.length >= 10 && (hasCardNumber(text) || hasCredential(text));
-}
-
-function hasCredential(text: string): boolean {
-  return IN_EVERY_CREDENTIAL.test(text) && CREDENTIAL.test(text);
+  if (text.length < SENSITIVE_CHARACTERS_MIN || !MAY_BE_SENSITIVE.test(text)) return false;
+  return hasCardNumber(text) || CREDENTIAL.test(text);
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { MemberName } from './member-name.js';
+import { hashWith, MemberName } from './member-name.js';
 import { childOf, isForbiddenMember, type MemberTree } from './member-tree.js';
 import { SeenNames } from './seen-names.js';
 
@@ -69,6 +69,7 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const SPACE = 0x20;
 const ASCII_MAX = 0x7f;
+const PLAIN_NAME_BYTES_MAX = 64;
 /** What stands behind the last byte. */
 const END = -1;
 
@@ -185,11 +186,30 @@ class Scanner {
       this.#refuse('malformed-json');
       return null;
     }
+    const plain = this.#plainName(start + 1);
+    if (plain !== null) return plain;
     if (!this.#string()) return null;
     const end = this.#position;
     if (!this.#hasEscape) return this.#name.moveTo(this.#bytes, start + 1, end - 1);
     // `"a"` and `"\u0061"` are one member.
     return MemberName.of(this.#textOf(start, end));
+  }
+
+  /** Most names are short and have no escape; they are read and hashed in one pass. Null for others. */
+  #plainName(start: number): MemberName | null {
+    const bytes = this.#bytes;
+    const endMax = start + PLAIN_NAME_BYTES_MAX;
+    let hash = 0;
+    for (let at = start; at < endMax; at += 1) {
+      const code = bytes[at] ?? END;
+      if (code === QUOTE) {
+        this.#position = at + 1;
+        return this.#name.place(bytes, { start, end: at, hash });
+      }
+      if (code < SPACE || code === BACKSLASH) return null;
+      hash = hashWith(hash, code);
+    }
+    return null;
   }
 
   /** The text of a string that stands there, quotes included. */

@@ -15,11 +15,19 @@ export class MemberName {
   }
 
   moveTo(bytes: Uint8Array, start: number, end: number): this {
+    let hash = 0;
+    for (let at = start; at < end; at += 1) hash = hashWith(hash, bytes[at] ?? 0);
+    return this.place(bytes, { start, end, hash });
+  }
+
+  /** As `moveTo`, where the hash is known already. */
+  place(
+    bytes: Uint8Array,
+    { start, end, hash }: { readonly start: number; readonly end: number; readonly hash: number },
+  ): this {
     this.#bytes = bytes;
     this.#start = start;
     this.#end = end;
-    let hash = 0;
-    for (let at = start; at < end; at += 1) hash = (Math.imul(hash, 31) + (bytes[at] ?? 0)) | 0;
     this.hash = hash;
     return this;
   }
@@ -36,3 +44,8 @@ export class MemberName {
 }
 
 const NO_BYTES = new Uint8Array();
+
+/** The hash of a name that goes on with this byte; that of no byte is 0. */
+export function hashWith(hash: number, byte: number): number {
+  return (Math.imul(hash, 31) + byte) | 0;
+}

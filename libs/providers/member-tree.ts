@@ -46,8 +46,9 @@ function growChild(parent: Growing, name: MemberName): Growing {
 }
 
 /** A member of one of these names could reach a prototype wherever somebody copies the document. */
-const FORBIDDEN = memberTree(['__proto__', 'constructor', 'prototype']);
+const FORBIDDEN = ['__proto__', 'constructor', 'prototype'].map((name) => MemberName.of(name));
 
 export function isForbiddenMember(name: MemberName): boolean {
-  return childOf(FORBIDDEN, name) !== null;
+  for (const forbidden of FORBIDDEN) if (name.equals(forbidden)) return true;
+  return false;
 }

@@ -1,4 +1,5 @@
-import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { hmacSha256 } from '#events/hmac.js';
 import type { Secret } from './account.js';
 
 /**
@@ -11,7 +12,7 @@ export type TokenClaim = { readonly account: string; readonly reference: string 
 
 /** The token to put beside our order reference in the callback URL that we register. */
 export function makeToken({ key, account, reference }: TokenClaim & { key: Secret }): string {
-  return `${key.id}.${tokenMac(key, { account, reference }).toString('hex')}`;
+  return `${key.id}.${tokenMac(key, { account, reference })}`;
 }
 
 export function looksLikeToken(text: string): boolean {
@@ -29,7 +30,7 @@ export function verifyToken(
   const [, keyId = '', hex = ''] = match;
   const key = keys.find(({ id }) => id === keyId);
   if (key === undefined) return null;
-  return timingSafeEqual(tokenMac(key, claim), Buffer.from(hex, 'hex')) ? key.id : null;
+  return timingSafeEqual(Buffer.from(tokenMac(key, claim)), Buffer.from(hex)) ? key.id : null;
 }
 
 const keyObjects = new WeakMap<Secret, KeyObject>();
@@ -43,6 +44,7 @@ export function keyOf(secret: Secret): KeyObject {
   return key;
 }
 
-function tokenMac(key: Secret, { account, reference }: TokenClaim): Buffer {
-  return createHmac('sha256', keyOf(key)).update(`${account}/${reference}`).digest();
+/** In hex. */
+function tokenMac(key: Secret, { account, reference }: TokenClaim): string {
+  return hmacSha256(keyOf(key), `${account}/${reference}`, 'hex');
 }

@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { OperationalTables1763770000000 } from './migrations/0001-operational-tables.js';
 import { OutboxColumns1763900000000 } from './migrations/0002-outbox-columns.js';
+import { LookupTurns1763950000000 } from './migrations/0003-lookup-turns.js';
 
 const MIGRATION_LOCK = 4_210_001;
 
@@ -14,7 +15,11 @@ export async function migrate(url: string): Promise<void> {
     url,
     // Named, because a user called `cuadre` would otherwise find its own schema first once that exists.
     schema: 'public',
-    migrations: [OperationalTables1763770000000, OutboxColumns1763900000000],
+    migrations: [
+      OperationalTables1763770000000,
+      OutboxColumns1763900000000,
+      LookupTurns1763950000000,
+    ],
     migrationsTableName: 'cuadre_migrations',
     migrationsTransactionMode: 'each',
     poolSize: 2,

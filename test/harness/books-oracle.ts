@@ -35,9 +35,11 @@ export class BooksOracle {
     const subject = this.#subjects.get(key) ?? { tellings: [], sheet: new Map<string, bigint>() };
     this.#subjects.set(key, subject);
     const { lookup } = observation;
-    const at = fact.occurredAt ?? new Date(recordedAtMs).toISOString();
+    const occurredAt = fact.occurredAt ?? event.occurredAt;
+    const at = occurredAt ?? new Date(recordedAtMs).toISOString();
     subject.tellings.push({
       ...fact,
+      occurredAt,
       id: eventId,
       at,
       asked: lookup === null ? null : [lookup.asOf, BigInt(lookup.askedAtMs)],
@@ -109,16 +111,20 @@ function sheetOf(subject: string, tellings: readonly Telling[]): Sheet {
   const costs = { account, fee, tax };
   if (kinds.includes('withdrawal')) {
     if (amount === null) return writer.sheet;
+    const stated = firstStated(heard, (telling) => telling.net);
+    const net = stated?.currency === amount.currency ? stated : null;
+    const received = { ...amount, minor: net?.minor ?? amount.minor };
     if (OPEN.includes(status) || status === 'succeeded') {
       const at = first([...OPEN, 'succeeded']);
-      writer.move(amount, { debit: merchant, credit: 'liabilities:payouts', at });
+      writer.move(received, { debit: merchant, credit: 'liabilities:payouts', at });
     }
     if (status === 'succeeded') {
       const at = first(['succeeded']);
-      writer.move(amount, { debit: 'liabilities:payouts', credit: provider, at });
+      writer.move(received, { debit: 'liabilities:payouts', credit: provider, at });
     }
     if (status === 'succeeded' || status === 'refunded') {
-      writer.cost(amount, { ...costs, net: null, at: first([status]) });
+      const taken = status === 'succeeded' ? net : null;
+      writer.cost(amount, { ...costs, net: taken, at: first([status]) });
     }
     return writer.sheet;
   }
@@ -133,7 +139,8 @@ function sheetOf(subject: string, tellings: readonly Telling[]): Sheet {
     const net = firstStated(heard, (telling) => telling.net);
     if (amount.minor >= 0n) writer.cost(amount, { ...costs, net, at });
   }
-  giveBack(writer, { tellings, heard, amount, account, first });
+  const isApart = named === 'transaction' || named === 'session';
+  giveBack(writer, { tellings, heard, amount, account, isApart, first });
   return writer.sheet;
 }
 
@@ -145,11 +152,14 @@ function giveBack(
     readonly heard: readonly Telling[];
     readonly amount: Money | null;
     readonly account: string;
+    /** Refunds have ids of their own, so a total may tell of them again. */
+    readonly isApart: boolean;
     readonly first: (statuses: readonly string[]) => string;
   },
 ): void {
-  const { tellings, heard, amount, account, first } = payment;
-  const move = { debit: 'liabilities:merchant', credit: `assets:provider:${account}` };
+  const { tellings, heard, amount, account, isApart, first } = payment;
+  const debit = isApart ? `suspense:${account}` : 'liabilities:merchant';
+  const move = { debit, credit: `assets:provider:${account}` };
   const own = tellings.filter(({ asked }) => asked === null);
   const done = new Map<string, { amount: Money | null; at: string }>();
   for (const { refund, at } of own) {
@@ -171,7 +181,8 @@ function giveBack(
   const stated = [...own, ...looked].map(({ refundedTotal }) => refundedTotal?.minor ?? 0n);
   const rest = stated.reduce((a, b) => (a > b ? a : b), 0n) - told;
   if (rest <= 0n) return;
-  writer.move({ ...like, minor: rest }, { ...move, at: first(['partially_refunded', 'refunded']) });
+  const at = first(['partially_refunded', 'refunded']);
+  writer.move({ ...like, minor: rest }, { ...move, at });
 }
 
 /** Who speaks, the loudest first: of each status the best telling, and the highest lookup that found it. */

@@ -2,7 +2,7 @@ import type { EventLog } from '#event-log/event-log.js';
 import type { StoredRecord } from '#events/record.js';
 import { parseSubjectKey } from '#events/subject.js';
 import { viewOrder, type OrderView } from '#ledger/order/order.js';
-import type { RefundFact } from '#ledger/payment/payment-fact.js';
+import type { SeparateRefund } from '#ledger/payment/payment-fact.js';
 import { refundStatusOf } from '#ledger/payment/payment-kind.js';
 import { withConflict, type PaymentState } from '#ledger/payment/payment-state.js';
 import { viewPayment, type PaymentView } from '#ledger/payment/payment-view.js';
@@ -80,8 +80,8 @@ export class PureFold {
     return this.#states.get(subject) ?? newPayment(identity, 0).state;
   }
 
-  #refundsByParent(): Map<string, RefundFact[]> {
-    const byParent = new Map<string, RefundFact[]>();
+  #refundsByParent(): Map<string, SeparateRefund[]> {
+    const byParent = new Map<string, SeparateRefund[]>();
     for (const [subject, state] of this.#states) {
       const view = viewPayment(state);
       if (view.kind !== 'refund') continue;
@@ -94,6 +94,7 @@ export class PureFold {
         status: refundStatusOf(view.status ?? 'pending'),
         amount: view.amount,
         failureCode: view.failureCode,
+        aliases: Object.keys(state.refunds),
       });
       byParent.set(view.parent, refunds);
     }

@@ -1,7 +1,7 @@
 import { FOLD_VERSION } from '#projection/fold-version.js';
 import type { Database } from '#read-models/database.js';
 import { foldSchemaName } from '#read-models/fold/fold-schema.js';
-import type { FoldTable } from '#read-models/fold/fold-tables.js';
+import type { FoldTable } from '#read-models/fold/fold-table.js';
 import {
   CUSTOMERS,
   DELIVERIES,

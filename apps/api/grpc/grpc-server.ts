@@ -3,11 +3,13 @@ import { ReflectionService } from '@grpc/reflection';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Logger } from '#platform/logger.js';
+import { ledgerService } from '../ledger/ledger.grpc.js';
 import { orderService } from '../order/order.grpc.js';
 import { paymentService } from '../payment/payment.grpc.js';
 import { settlementService } from '../settlement/settlement.grpc.js';
 import type { CallSkin } from './call-skin.js';
 import { reflectedFiles } from './reflected-files.js';
+import { LedgerServiceService } from './gen/cuadre/v1/ledger_service.js';
 import { OrderServiceService } from './gen/cuadre/v1/order_service.js';
 import { PaymentServiceService } from './gen/cuadre/v1/payment_service.js';
 import { SettlementServiceService } from './gen/cuadre/v1/settlement_service.js';
@@ -22,6 +24,7 @@ export type GrpcServerOptions = {
 /** Whose health is told, the whole server's first. */
 const SERVED = [
   '',
+  'cuadre.v1.LedgerService',
   'cuadre.v1.OrderService',
   'cuadre.v1.PaymentService',
   'cuadre.v1.SettlementService',
@@ -46,6 +49,7 @@ export class GrpcServer implements OnApplicationBootstrap, BeforeApplicationShut
   constructor(options: GrpcServerOptions, skin: CallSkin, logger: Logger) {
     this.#options = options;
     this.#logger = logger;
+    this.#server.addService(LedgerServiceService, ledgerService(skin));
     this.#server.addService(OrderServiceService, orderService(skin));
     this.#server.addService(PaymentServiceService, paymentService(skin));
     this.#server.addService(SettlementServiceService, settlementService(skin));

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settlementIdOf, subjectIdOf } from '#events/ids.js';
+import { uuidV5 } from '#events/uuid.js';
 import { startApi, TOKENS, type ApiUnderTest } from '../../../test/harness/api.js';
+import { eventIdOf, postEvents, transfer } from '../../../test/harness/ledger-rows.js';
 import { insertRows } from '../../../test/harness/read-model-rows.js';
 import { schemaErrors, type JsonSchema } from '../../../test/harness/json-schema.js';
 
@@ -35,6 +37,7 @@ const [WITHDRAWAL_ID, REFUND_ID, SUBSCRIPTION_ID, CUSTOMER_ID] = [
 ].map(subjectIdOf);
 const SETTLEMENT_ID = settlementIdOf('conomy-test', 'batch-1');
 const OBSERVATION_ID = '0199a0b0-0000-7000-8000-000000000001';
+const ENTRY_ID = uuidV5(`entry/${eventIdOf(SUBJECT, 'paid')}/0`);
 
 let api: ApiUnderTest;
 let document: Document;
@@ -122,6 +125,23 @@ beforeAll(async () => {
   await insertRows(api.database, 'parked_subjects', [
     { parked_id: PAYMENT_ID, subject: SUBJECT, recorded_at: '2026-11-21T10:00:02Z' },
   ]);
+  await postEvents(api.database, [
+    {
+      subject: SUBJECT,
+      name: 'paid',
+      recordedAt: '2026-11-21T10:00:01.000Z',
+      lines: [
+        ...transfer(['assets:provider:mintcash-test', 'liabilities:merchant'], 100n, {
+          effectiveAt: '2026-11-21T10:00:00.000Z',
+        }),
+        ...transfer(['suspense:mintcash-test', 'assets:provider:mintcash-test'], 1n, {
+          line: 'cost',
+          reason: 'unexplained-cost',
+          effectiveAt: '2026-11-21T10:00:00.000Z',
+        }),
+      ],
+    },
+  ]);
   document = (await (await fetch(`${api.url}/openapi.json`)).json()) as Document;
 });
 
@@ -187,6 +207,20 @@ describe('the OpenAPI document', () => {
     ['/v1/settlements', '/v1/settlements'],
     ['/v1/settlements/{settlementId}', `/v1/settlements/${SETTLEMENT_ID}`],
     ['/v1/reviews', '/v1/reviews'],
+    ['/v1/ledger/accounts', '/v1/ledger/accounts'],
+    ['/v1/ledger/balances', '/v1/ledger/balances?asAt=2026-11-21'],
+    ['/v1/ledger/trial-balance', '/v1/ledger/trial-balance'],
+    ['/v1/ledger/entries', '/v1/ledger/entries'],
+    ['/v1/ledger/entries/{entryId}', `/v1/ledger/entries/${ENTRY_ID}`],
+    ['/v1/ledger/clearing', '/v1/ledger/clearing'],
+    [
+      '/v1/ledger/clearing/{account}/payments',
+      '/v1/ledger/clearing/mintcash-test/payments?currency=ARS',
+    ],
+    ['/v1/ledger/suspense', '/v1/ledger/suspense'],
+    ['/v1/ledger/periods', '/v1/ledger/periods'],
+    ['/v1/ledger/export', '/v1/ledger/export'],
+    ['/v1/ledger/statement', '/v1/ledger/statement?account=liabilities:merchant'],
     ['/v1/lookup', '/v1/lookup?q=pay_1'],
     ['/v1/lookup', '/v1/lookup?q=batch-1'],
     ['/v1/parked', '/v1/parked'],

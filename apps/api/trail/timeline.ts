@@ -1,12 +1,15 @@
 import { isPaymentStatus, statusByKind, type PaymentKind } from '#ledger/payment/payment-kind.js';
 import { parseTraceparent } from '#platform/tracing.js';
 import type { DeliveryEntity } from '#read-models/entities/delivery.entity.js';
+import type { LedgerEntryEntity } from '#read-models/entities/ledger-entry.entity.js';
 import type { ParkedSubjectEntity } from '#read-models/entities/parked-subject.entity.js';
 import type { PaymentChangeEntity } from '#read-models/entities/payment-change.entity.js';
 import type { PaymentEntity } from '#read-models/entities/payment.entity.js';
 import type { TrailRows } from '#read-models/queries/trail-reader.js';
+import { entryResource } from '../ledger/entry-resource.js';
 import { moneyOf } from '../order/money-resource.js';
 import type {
+  BookedEntryResource,
   ChangeEntryResource,
   OriginalResource,
   ParkedEntryResource,
@@ -19,18 +22,24 @@ import type {
 export type Originals = ReadonlyMap<string, OriginalResource> | null;
 
 /**
- * One line of time through everything that concerns the subjects. A change stands right behind the
- * record that caused it, since both have the log's time; what has no record here goes by its time.
+ * One line of time through everything that concerns the subjects. Changes and entries stand right behind
+ * the record that caused them, since all have the log's time; what has no record here goes by its time.
  */
 export function timelineOf(rows: TrailRows, originals: Originals): readonly TimelineEntry[] {
   const changes = Map.groupBy(changeEntries(rows), (change) => change.observationId);
-  const caused = rows.deliveries.flatMap((delivery) => {
-    const own = changes.get(delivery.observationId) ?? [];
-    changes.delete(delivery.observationId);
+  const entries = Map.groupBy(rows.entries.map(bookedEntry), (entry) => entry.observationId);
+  const caused = rows.deliveries.flatMap((delivery): readonly TimelineEntry[] => {
+    const { observationId } = delivery;
+    const own = [...(changes.get(observationId) ?? []), ...(entries.get(observationId) ?? [])];
+    changes.delete(observationId);
+    entries.delete(observationId);
     const paymentId = paymentConcerned(rows, delivery.subjectId);
     return [recordEntry(delivery, { paymentId, originals }), ...own];
   });
-  const others = [...[...changes.values()].flat(), ...rows.parked.map(parkedEntry)];
+  const others = [
+    ...[...changes.values(), ...entries.values()].flat(),
+    ...rows.parked.map(parkedEntry),
+  ];
   // Stable, so that equal times keep the order above.
   return [...caused, ...others].sort((a, b) => compareText(a.at, b.at));
 }
@@ -73,7 +82,7 @@ function paymentConcerned({ movements }: TrailRows, subjectId: string | null): s
   return movement?.kind === 'payment' ? movement.paymentId : (movement?.parentId ?? null);
 }
 
-function recordEntry(
+export function recordEntry(
   delivery: DeliveryEntity,
   { paymentId, originals }: { readonly paymentId: string | null; readonly originals: Originals },
 ): RecordEntryResource {
@@ -158,6 +167,10 @@ function changeEntry(
     flags: change.flags,
     observationId: change.observationId,
   };
+}
+
+function bookedEntry(entry: LedgerEntryEntity): BookedEntryResource {
+  return { type: 'entry', at: entry.recordedAt.toISOString(), ...entryResource(entry) };
 }
 
 function parkedEntry(parked: ParkedSubjectEntity): ParkedEntryResource {

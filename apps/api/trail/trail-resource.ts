@@ -6,6 +6,7 @@ import { WITHDRAWAL_STATUSES } from '#ledger/payment/payment-kind.js';
 import { PAYMENT_STATUSES, REFUND_STATUSES } from '#ledger/payment/payment-status.js';
 import { SUBSCRIPTION_STATUSES } from '#ledger/subscription/subscription.js';
 import { CustomerResource } from '../customer/customer-resource.js';
+import { EntryResource } from '../ledger/entry-resource.js';
 import { MoneyResource } from '../order/money-resource.js';
 import { OrderSummaryResource } from '../order/order-resource.js';
 import { PaymentResource } from '../payment/payment-resource.js';
@@ -212,7 +213,24 @@ export class ParkedEntryResource {
   readonly reason!: string;
 }
 
-export type TimelineEntry = RecordEntryResource | ChangeEntryResource | ParkedEntryResource;
+/** A leg that the ledger booked for a record. */
+export class BookedEntryResource extends EntryResource {
+  @ApiProperty({ enum: ['entry'] })
+  readonly type!: 'entry';
+
+  @ApiProperty({ format: 'date-time', description: 'When the log took what posted it.' })
+  readonly at!: string;
+}
+
+export type TimelineEntry =
+  RecordEntryResource | ChangeEntryResource | BookedEntryResource | ParkedEntryResource;
+
+const TIMELINE_ENTRIES = [
+  RecordEntryResource,
+  ChangeEntryResource,
+  BookedEntryResource,
+  ParkedEntryResource,
+] as const;
 
 export class ProviderTimesResource {
   @ApiProperty({ ...time, description: 'Receipt of the first record, in UTC.' })
@@ -247,7 +265,7 @@ export class ProviderBriefResource {
 }
 
 /** Everything from request to state, in one timeline. All times are UTC. */
-@ApiExtraModels(RecordEntryResource, ChangeEntryResource, ParkedEntryResource)
+@ApiExtraModels(...TIMELINE_ENTRIES)
 export class TrailResource {
   @ApiProperty({ type: () => OrderSummaryResource, nullable: true })
   readonly order!: OrderSummaryResource | null;
@@ -273,11 +291,9 @@ export class TrailResource {
   @ApiProperty({
     type: 'array',
     items: {
-      oneOf: [RecordEntryResource, ChangeEntryResource, ParkedEntryResource].map((entry) => ({
-        $ref: getSchemaPath(entry),
-      })),
+      oneOf: TIMELINE_ENTRIES.map((entry) => ({ $ref: getSchemaPath(entry) })),
     },
-    description: 'Oldest first; a change follows the record that caused it.',
+    description: 'Oldest first; changes and entries follow the record that caused them.',
   })
   readonly timeline!: readonly TimelineEntry[];
 

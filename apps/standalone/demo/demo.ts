@@ -8,6 +8,7 @@ import { majorText } from '../../sandbox/plan/amount-text.js';
 import { PLAYED_PROVIDERS } from '../../sandbox/plan/scenario.js';
 import { planStorm, type StormPlan } from '../../sandbox/plan/storm.js';
 import type { RunningSandbox } from '../../sandbox/start-sandbox.js';
+import { booksText } from './books-text.js';
 import { changeLine, finalTable, forgeryLine, type OrderFacts } from './demo-text.js';
 import { OrderWatch } from './order-watch.js';
 
@@ -77,6 +78,7 @@ export async function runDemo(ports: DemoPorts): Promise<string | null> {
     await settled(plan, watch, ports);
     if (!signal.aborted) print(`\n${summaryText(plan, summary)}\n`);
     if (!signal.aborted) print(finalTable(plan.orders, watch.orders));
+    if (!signal.aborted) print(`\n${await booksText(ports.database)}`);
     if (!ports.config.isLookupsOn) print('\nLookups are off: what Cobru claims stays unconfirmed.');
     return mostToldOrder(plan);
   } finally {

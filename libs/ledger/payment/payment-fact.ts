@@ -72,6 +72,12 @@ export type RefundFact = {
   readonly failureCode: string | null;
 };
 
+/** A refund with an id of its own, as its payment sees it. */
+export type SeparateRefund = RefundFact & {
+  /** Other ids by which the payment's own events may tell of it: one refund, one effect. */
+  readonly aliases: readonly string[];
+};
+
 /** An answer of the provider's lookup. `found` is null for a 404: that too is an answer. */
 export type LookupFact = {
   readonly factId: string;

@@ -89,7 +89,8 @@ export function withFact(state: PaymentState, fact: PaymentFact): PaymentState {
  * payment settles claims like any other, and says nothing against what an earlier one had found.
  */
 export function withLookup(state: PaymentState, lookup: LookupFact): PaymentState {
-  const attributed = lookup.found === null ? state : withIdentityOf(state, lookup.found);
+  const attributed =
+    lookup.found === null ? state : withRefund(withIdentityOf(state, lookup.found), lookup.found);
   return {
     ...attributed,
     lookup: greaterLookup(state.lookup, lookup),
@@ -161,18 +162,17 @@ export function withConflict(state: PaymentState): PaymentState {
 
 function withFactDetails(state: PaymentState, fact: PaymentFact): PaymentState {
   const stated = fact.refundedTotal?.minor ?? 0n;
-  const refund = fact.refund;
-  const known = refund === null ? undefined : state.refunds[refund.refundId];
-  const refunds =
-    refund === null || (known !== undefined && compareRefunds(refund, known) <= 0)
-      ? state.refunds
-      : { ...state.refunds, [refund.refundId]: refund };
   return {
-    ...withIdentityOf(state, fact),
+    ...withRefund(withIdentityOf(state, fact), fact),
     amounts: withAmount(state.amounts, fact.amount),
-    refunds,
     refundedTotalMinor: stated > state.refundedTotalMinor ? stated : state.refundedTotalMinor,
   };
+}
+
+function withRefund(state: PaymentState, { refund }: PaymentFact): PaymentState {
+  const known = refund === null ? undefined : state.refunds[refund.refundId];
+  const isKnown = refund === null || (known !== undefined && compareRefunds(refund, known) <= 0);
+  return isKnown ? state : { ...state, refunds: { ...state.refunds, [refund.refundId]: refund } };
 }
 
 /** What the payment is and belongs to: each member grows only, whichever fact tells of it. */

@@ -1,6 +1,6 @@
 import type { Money } from '../money.js';
 import { FLAGS, type Flag } from './flag.js';
-import type { PaymentFact, RefundFact } from './payment-fact.js';
+import type { PaymentFact, RefundFact, SeparateRefund } from './payment-fact.js';
 import type { PaymentKind } from './payment-kind.js';
 import { isOutstanding, type PaymentState } from './payment-state.js';
 import type { PaymentStatus } from './payment-status.js';
@@ -34,13 +34,16 @@ export type PaymentView = {
  */
 export function viewPayment(
   state: PaymentState,
-  children: readonly RefundFact[] = [],
+  children: readonly SeparateRefund[] = [],
 ): PaymentView {
   const facts = rankedFacts(state);
   const top = facts[0];
   const amount = firstOf(facts, (fact) => fact.amount);
-  const refunds = [...Object.values(state.refunds), ...children];
-  const refunded = refundedMoney(state, { amount, refunds });
+  const apart = new Set(children.flatMap(({ refundId, aliases }) => [refundId, ...aliases]));
+  const own = Object.values(state.refunds).filter(({ refundId }) => !apart.has(refundId));
+  const refunds = [...own, ...children];
+  // What a refund records of itself is not given back a second time.
+  const refunded = state.kind === 'refund' ? null : refundedMoney(state, { amount, refunds });
   const status = top === undefined ? null : statusAfterRefunds(top.status, { amount, refunded });
   const isPayment = state.kind === 'payment';
   const [attribution] = state.attributions;

@@ -13,6 +13,7 @@ import { differenceOf, type EntryLine, type Posting } from './posting.js';
 import { postingsOf } from './postings-of.js';
 
 const cop = (minor: bigint) => ({ minor, currency: 'COP', exponent: 2 });
+const OWNER = { account: 'acme', isRefundedApart: false };
 const RECORDED = '2026-06-01T12:00:00.000Z';
 
 function fact(status: PaymentStatus, over: Partial<PaymentFact> = {}): PaymentFact {
@@ -35,7 +36,7 @@ function given(...facts: readonly PaymentFact[]): PaymentState {
 /** `{line: {account: minor}}` */
 function booked(state: PaymentState): unknown {
   return Object.fromEntries(
-    postingsOf(state, 'acme').map(({ line, legs }) => [
+    postingsOf(state, OWNER).map(({ line, legs }) => [
       line,
       Object.fromEntries(
         legs.filter(({ minor }) => minor !== 0n).map(({ account, minor }) => [account, minor]),
@@ -85,7 +86,7 @@ describe('the postings of a payment', () => {
         'assets:provider:acme': -1_000_000n,
       },
     });
-    const [, cost] = postingsOf(given(paid), 'acme');
+    const [, cost] = postingsOf(given(paid), OWNER);
     expect(cost?.reason).toBe('unexplained-cost');
   });
 
@@ -109,13 +110,20 @@ describe('the postings of a payment', () => {
     });
   });
 
+  it('leave in suspense a total that may tell of refunds which post for themselves', () => {
+    const state = given(fact('succeeded'), fact('refunded', { refundedTotal: cop(5_000_000n) }));
+    const [, total] = postingsOf(state, { account: 'acme', isRefundedApart: true });
+    expect(total).toMatchObject({ line: 'refund-total', reason: 'refund-told-as-total' });
+    expect(total?.legs[0]).toEqual({ account: 'suspense:acme', minor: 5_000_000n });
+  });
+
   it('keep authorised money in the pending layer until it is captured, voided, expired or failed', () => {
-    const [held] = postingsOf(given(fact('authorized')), 'acme');
+    const [held] = postingsOf(given(fact('authorized')), OWNER);
     expect(held).toMatchObject({ line: 'authorized', layer: 'pending' });
     for (const status of ['failed', 'expired', 'cancelled'] as const) {
-      expect(postingsOf(given(fact('authorized'), fact(status)), 'acme')).toEqual([]);
+      expect(postingsOf(given(fact('authorized'), fact(status)), OWNER)).toEqual([]);
     }
-    const captured = postingsOf(given(fact('authorized'), fact('succeeded')), 'acme');
+    const captured = postingsOf(given(fact('authorized'), fact('succeeded')), OWNER);
     expect(captured.map(({ layer }) => layer)).toEqual(['posted']);
   });
 
@@ -143,13 +151,27 @@ describe('the postings of a payment', () => {
       fact('succeeded', { occurredAt: '2026-06-01T10:05:00.000Z' }),
       fact('succeeded', { occurredAt: '2026-06-01T10:00:00.000Z' }),
     );
-    const [success] = postingsOf(state, 'acme');
+    const [success] = postingsOf(state, OWNER);
     expect(success?.effectiveAt).toBe('2026-06-01T10:00:00.000Z');
   });
 });
 
 describe('the postings of a withdrawal', () => {
   const kind = 'withdrawal' as const;
+
+  it('take the cost out of the amount where a net says that it is in it', () => {
+    const paid = fact('succeeded', {
+      kind,
+      amount: cop(19_370n),
+      net: cop(10_000n),
+      fee: cop(9_370n),
+    });
+    expect(booked(given(paid))).toEqual({
+      requested: { 'liabilities:merchant': 10_000n, 'liabilities:payouts': -10_000n },
+      paid: { 'liabilities:payouts': 10_000n, 'assets:provider:acme': -10_000n },
+      cost: { 'expenses:fees:acme': 9_370n, 'assets:provider:acme': -9_370n },
+    });
+  });
 
   it('move through payouts, and leave the provider when paid, with its fee', () => {
     const requested = { 'liabilities:merchant': 5_000_000n, 'liabilities:payouts': -5_000_000n };
@@ -232,7 +254,7 @@ describe('the differences that events post', () => {
                   found: one,
                 })
               : withFact(dated, one);
-          const after = postingsOf(state, 'acme');
+          const after = postingsOf(state, OWNER);
           const lines = differenceOf(before, after);
           expect(lines.reduce((sum, { minor }) => sum + minor, 0n)).toBe(0n);
           entries.push(...lines);
@@ -246,14 +268,14 @@ describe('the differences that events post', () => {
 
   it('are nothing where the same thing is told again', () => {
     const state = given(fact('succeeded', { fee: cop(3n) }));
-    const set = postingsOf(state, 'acme');
+    const set = postingsOf(state, OWNER);
     expect(
-      differenceOf(set, postingsOf(given(fact('succeeded', { fee: cop(3n) })), 'acme')),
+      differenceOf(set, postingsOf(given(fact('succeeded', { fee: cop(3n) })), OWNER)),
     ).toEqual([]);
   });
 
   it('refuse a set that does not balance, and name the line', () => {
-    const [success] = postingsOf(given(fact('succeeded')), 'acme');
+    const [success] = postingsOf(given(fact('succeeded')), OWNER);
     if (success === undefined) throw new Error('A success posts.');
     const [leg] = success.legs;
     const broken: Posting = { ...success, legs: leg === undefined ? [] : [leg] };

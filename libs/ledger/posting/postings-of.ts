@@ -25,12 +25,12 @@ import { POSTING_RULES, postingRuleAt, type PostingRule } from './rules.js';
  */
 export function postingsOf(
   state: PaymentState,
-  account: string,
+  { account, isRefundedApart }: PostingOwner,
   rules = POSTING_RULES,
 ): readonly Posting[] {
   const view = viewPayment(state);
   const rule = postingRuleAt(rules, state.firstRecordedAt);
-  const context: PostingContext = { state, view, account, rule };
+  const context: PostingContext = { state, view, account, isRefundedApart, rule };
   switch (view.kind) {
     case 'payment':
       return paymentPostings(context);
@@ -41,11 +41,19 @@ export function postingsOf(
   }
 }
 
-type PostingContext = {
-  readonly state: PaymentState;
-  readonly view: PaymentView;
+export type PostingOwner = {
   /** The provider account. */
   readonly account: string;
+  /**
+   * The provider gives refunds an id of their own, which post for themselves: a total that the payment
+   * states beside them may tell of the same money, so it waits in suspense.
+   */
+  readonly isRefundedApart: boolean;
+};
+
+type PostingContext = PostingOwner & {
+  readonly state: PaymentState;
+  readonly view: PaymentView;
   readonly rule: PostingRule;
 };
 
@@ -118,7 +126,7 @@ function costOf(
 
 /** Refunds that the payment's own events tell of, each on its line, and what only a total tells of. */
 function refundsOf(context: PostingContext): readonly Posting[] {
-  const { state, view, account } = context;
+  const { state, view, account, isRefundedApart } = context;
   const postings = Object.values(state.refunds)
     .filter(({ status }) => status === 'succeeded')
     .sort((a, b) => (a.refundId < b.refundId ? -1 : 1))
@@ -131,7 +139,8 @@ function refundsOf(context: PostingContext): readonly Posting[] {
                 line: refundLine(refundId),
                 at: timeOf(context, [refundLine(refundId)]),
               }),
-              legs: transfer(MERCHANT, providerClearing(account), amount.minor),
+              legs: transfer(refundsFrom(context), providerClearing(account), amount.minor),
+              reason: isRefundedApart ? 'refund-told-by-payment' : null,
             },
           ],
     );
@@ -147,9 +156,15 @@ function refundsOf(context: PostingContext): readonly Posting[] {
     ...postings,
     {
       ...moneyOf(like, { line: 'refund-total', at }),
-      legs: transfer(MERCHANT, providerClearing(account), rest),
+      legs: transfer(refundsFrom(context), providerClearing(account), rest),
+      reason: isRefundedApart ? 'refund-told-as-total' : null,
     },
   ];
+}
+
+/** A refund that its payment tells of may post for itself, where the provider gives refunds an id. */
+function refundsFrom({ account, isRefundedApart }: PostingContext): LedgerAccount {
+  return isRefundedApart ? suspense(account) : MERCHANT;
 }
 
 function refundPostings(context: PostingContext): readonly Posting[] {
@@ -178,31 +193,29 @@ function withdrawalPostings(context: PostingContext): readonly Posting[] {
   const { amount, status } = view;
   if (amount === null) return [];
   const isPaid = status === 'succeeded';
-  const kept = costOf(
-    { ...context, view: { ...view, net: null } },
-    { gross: amount, at: timeOf(context, [status]) },
-  );
+  // Of what came back nothing was received: the stated fee alone may have been kept.
+  const stated = isPaid ? context : { ...context, view: { ...view, net: null } };
+  const kept = costOf(stated, { gross: amount, at: timeOf(context, [status]) });
+  // A net says that the amount has the cost in it; else the cost comes on top.
+  const received = view.net?.currency === amount.currency ? view.net.minor : amount.minor;
   if (!isPaid && !ON_ITS_WAY.includes(status)) {
     return status === 'refunded' && rule.returnedWithdrawalFee === 'kept' ? kept : [];
   }
   if (rule.withdrawals === 'on-payment') {
     if (!isPaid) return [];
     const paid = moneyOf(amount, { line: 'paid', at: timeOf(context, ['succeeded']) });
-    return [
-      { ...paid, legs: transfer(MERCHANT, providerClearing(account), amount.minor) },
-      ...kept,
-    ];
+    return [{ ...paid, legs: transfer(MERCHANT, providerClearing(account), received) }, ...kept];
   }
   const requested: Posting = {
     ...moneyOf(amount, { line: 'requested', at: timeOf(context, [...ON_ITS_WAY, 'succeeded']) }),
-    legs: transfer(MERCHANT, PAYOUTS, amount.minor),
+    legs: transfer(MERCHANT, PAYOUTS, received),
   };
   if (!isPaid) return [requested];
   return [
     requested,
     {
       ...moneyOf(amount, { line: 'paid', at: timeOf(context, ['succeeded']) }),
-      legs: transfer(PAYOUTS, providerClearing(account), amount.minor),
+      legs: transfer(PAYOUTS, providerClearing(account), received),
     },
     ...kept,
   ];

@@ -48,7 +48,7 @@ function booked(
   const sums: Record<string, bigint> = {};
   for (const { minor, account } of differenceOf(
     [],
-    postingsOf(stateOf(facts, recordedAt), 'acme', rules),
+    postingsOf(stateOf(facts, recordedAt), { account: 'acme', isRefundedApart: false }, rules),
   )) {
     sums[account] = (sums[account] ?? 0n) + minor;
   }
@@ -72,7 +72,9 @@ describe('a posting rule', () => {
     const early = stateOf([fact('pending')], BEFORE);
     const [paid] = TAX_IN_FEE;
     const late = withFact(withSince(early, paid, TODAY), paid);
-    expect(postingsOf(late, 'acme', rules)).toEqual(postingsOf(late, 'acme'));
+    expect(postingsOf(late, { account: 'acme', isRefundedApart: false }, rules)).toEqual(
+      postingsOf(late, { account: 'acme', isRefundedApart: false }),
+    );
   });
 
   it('chooses whether a tax may be part of the fee', () => {

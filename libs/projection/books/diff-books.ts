@@ -1,7 +1,6 @@
 import type { EventLog } from '#event-log/event-log.js';
 import { PositionLost } from '#event-log/event-log.js';
 import { subjectIdOf } from '#events/ids.js';
-import { parseSubjectKey } from '#events/subject.js';
 import { emptyPayment, type PaymentState } from '#ledger/payment/payment-state.js';
 import { assertBalanced, type Layer, type Posting } from '#ledger/posting/posting.js';
 import { postingsOf } from '#ledger/posting/postings-of.js';
@@ -13,6 +12,7 @@ import {
 } from '#ledger/posting/rules.js';
 import { inTransaction, type Database } from '#read-models/database.js';
 import { foldSchemaName } from '#read-models/fold/fold-schema.js';
+import { postingOwnerOf } from './posting-owner.js';
 import { liveGeneration } from '../generations.js';
 import {
   bookedSubjects,
@@ -153,9 +153,9 @@ class Tally {
   }
 
   compare({ subject, balances: live }: BookedSubject, state: PaymentState): void {
-    const { account } = parseSubjectKey(subject);
-    const proposed = balancesOf(postingsOf(state, account, this.#rules));
-    const current = balancesOf(postingsOf(state, account));
+    const owner = postingOwnerOf(subject);
+    const proposed = balancesOf(postingsOf(state, owner, this.#rules));
+    const current = balancesOf(postingsOf(state, owner));
     const accounts = differing(live, proposed);
     const isDrifted = differing(live, current).length > 0;
     this.#payments += 1;

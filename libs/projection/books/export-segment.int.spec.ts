@@ -88,7 +88,8 @@ describe('an exported segment', () => {
     for (let index = 0; index <= bytes.length; index += 1) {
       const [before, after] = [bytes.subarray(0, index), bytes.subarray(index)];
       const one = added[index % added.length] ?? Buffer.from(' ');
-      if (await holds(Buffer.concat([before, one, after]))) accepted.push(`${index} + ${one.toString()}`);
+      if (await holds(Buffer.concat([before, one, after])))
+        accepted.push(`${index} + ${one.toString()}`);
       if (index % 2 === 0 || index === bytes.length) continue;
       if (await holds(Buffer.concat([before, after.subarray(1)]))) accepted.push(`${index} -`);
     }

@@ -1,4 +1,3 @@
-import { parseSubjectKey } from '#events/subject.js';
 import type { PaymentState } from '#ledger/payment/payment-state.js';
 import { differenceOf, type Posting } from '#ledger/posting/posting.js';
 import { postingsOf } from '#ledger/posting/postings-of.js';
@@ -6,6 +5,7 @@ import { mayConfirm } from '#ledger/trust.js';
 import type { Deduped } from '../dedupe.js';
 import type { EventMeaning, PaymentInFold } from '../fold-payments.js';
 import type { BooksStep } from './fold-books.js';
+import { postingOwnerOf } from './posting-owner.js';
 
 /**
  * What a batch's events have to post, in the order of the partition. Of each payment the set that is posted
@@ -18,9 +18,9 @@ export class PostingSteps {
   /** After an event was folded into its payment; `before` is the state that it found. */
   record({ subject, state }: PaymentInFold, { before, meaning, recordedAtMs }: EventFolded): void {
     if (state === before || !mayConfirm(meaning.trust)) return;
-    const { account } = parseSubjectKey(subject);
-    const posted = this.#posted.get(subject) ?? postingsOf(before, account);
-    const after = postingsOf(state, account);
+    const owner = postingOwnerOf(subject);
+    const posted = this.#posted.get(subject) ?? postingsOf(before, owner);
+    const after = postingsOf(state, owner);
     this.#posted.set(subject, after);
     const lines = differenceOf(posted, after);
     if (lines.length === 0) return;

@@ -1,5 +1,5 @@
 import type { Queryable } from '#read-models/database.js';
-import { LEDGER_DAYS, LEDGER_ENTRIES, LEDGER_HEADS } from '#read-models/fold/fold-tables.js';
+import { LEDGER_DAYS, LEDGER_ENTRIES, LEDGER_HEADS } from '#read-models/fold/ledger-tables.js';
 import { writeRows } from '#read-models/writes/write-rows.js';
 import { dayRows, entryRow, headRow } from './books-rows.js';
 import { emptyBooks, foldBooks, type BooksHead, type BooksStep } from './fold-books.js';

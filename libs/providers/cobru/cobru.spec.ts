@@ -288,6 +288,19 @@ describe('Cobru examples: answers', () => {
     });
   });
 
+  it('a currency in lower case is that currency', () => {
+    const event = eventOf(lookedUp(CREATED.replace('"COP"', '"cop"'), { url: '3gofdf6f' }));
+    expect(event.tells).toMatchObject({ fact: { amount: cop(5_000_000n) } });
+  });
+
+  it.each(['order-77', '1234567890', 'a3f1_9', '0197c0de-0000-7000-8000-000000000001'])(
+    'an idempotency key of ours is kept: %s',
+    (key) => {
+      const answer = CREATED.replace('3000000000_8de7c88b84...', key);
+      expect(eventOf(lookedUp(answer, { url: '3gofdf6f' })).references).toEqual(['27150', key]);
+    },
+  );
+
   it('lookup of a payment that was paid, or expired, has that time', () => {
     const paid = DETAIL.replace('"state":1', '"state":3').replace(
       '"date_payed":""',
@@ -310,7 +323,8 @@ describe('Cobru examples: answers', () => {
   it('create response (C-learn) reads as a lookup does', () => {
     expect(eventOf(lookedUp(CREATED, { url: '3gofdf6f' }))).toMatchObject({
       occurredAt: '2026-04-06T06:38:31.847Z',
-      references: ['27150', '3000000000_8de7c88b84...'],
+      // Not the key that Cobru made of the owner's telephone number.
+      references: ['27150'],
       tells: {
         fact: {
           status: 'created',

@@ -37,8 +37,8 @@ export const COBRU_PROFILES: readonly CobruProfile[] = [
  * Versions of the member lists below, as written into the envelope; raise them with every
  * change.
  */
-export const COBRU_WEBHOOK_VERSION = 2;
-export const COBRU_LOOKUP_VERSION = 2;
+export const COBRU_WEBHOOK_VERSION = 3;
+export const COBRU_LOOKUP_VERSION = 3;
 
 /** The only member of a callback's query that is kept: our own order reference, under this name. */
 export const REFERENCE = 'reference';
@@ -67,7 +67,8 @@ export const COBRU_WEBHOOK_MEMBERS = factMembers(
     fee: 'amount',
     fee_iva: 'amount',
     gmf: 'amount',
-    idempotency_key: 'reference',
+    // Ours; where we send none, Cobru makes one of the account owner's telephone number and a hash.
+    idempotency_key: 'idempotency-key',
     bank_name: 'integer',
     account_type: 'integer',
     date_created: 'instant',
@@ -101,7 +102,7 @@ export const COBRU_LOOKUP_MEMBERS = factMembers(
     currency_code: 'word',
     cus: 'reference',
     expiration_days: 'integer',
-    idempotency_key: 'reference',
+    idempotency_key: 'idempotency-key',
     date_created: 'instant',
     date_payed: 'instant',
     date_expired: 'instant',

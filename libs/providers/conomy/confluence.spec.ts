@@ -232,6 +232,35 @@ describe('two tellings of one fact', () => {
     },
   );
 
+  it.each([
+    ['payment.refund.created', 'CREATED', 'pending'],
+    ['payment.refund.captured', 'CAPTURED', 'processing'],
+    ['payment.refund.settled', 'SETTLED', 'succeeded'],
+    ['payment.refund.failed', 'FAILED', 'failed'],
+    ['transaction.status_changed', 'RECEIVED', 'pending'],
+  ])('a receipt without a type says nothing against %s', (name, status, expected) => {
+    const untyped = webhookStep({
+      event: 'Transaction.Received',
+      data: { transaction: { id: 'tx-1', totalAmount: '2000.00', currency: 'ARS' } },
+    });
+    const typed = webhookStep(told(name, status, refund));
+    for (const order of [
+      [untyped, typed],
+      [typed, untyped],
+    ]) {
+      expect(viewOf(order)).toMatchObject({ kind: 'refund', status: expected });
+    }
+  });
+
+  it('a receipt without a type pays a withdrawal whose capture was told with one', () => {
+    const untyped = webhookStep({
+      event: 'Transaction.Received',
+      data: { transaction: { id: 'tx-1', totalAmount: '2000.00', currency: 'ARS' } },
+    });
+    const captured = webhookStep(told('transaction.status_changed', 'CAPTURED', withdrawal));
+    expect(viewOf([untyped, captured])).toMatchObject({ kind: 'withdrawal', status: 'succeeded' });
+  });
+
   it('a receipt and its settlement are one success of one amount', () => {
     const received = webhookStep(told('Transaction.Received', 'RECEIVED'));
     const settled = webhookStep(told('payment.settled', 'SETTLED', { totalAmount: null }));

@@ -9,6 +9,7 @@ import {
   observeConomy,
 } from '../../../test/harness/conomy-observations.js';
 import { conomy } from './conomy.js';
+import { CONOMY_STATUSES, REVIEW_APPROVED } from './statuses.js';
 
 const ars = (minor: bigint) => ({ minor, currency: 'ARS', exponent: 2 });
 
@@ -107,12 +108,13 @@ describe('Conomy transactions', () => {
     };
     const exact = conomyChange(status, { ...times, [member]: '2026-04-17T12:00:00-03:00' });
     expect(conomyEvent(exact).occurredAt).toBe('2026-04-17T15:00:00.000Z');
+    expect(conomyFact(exact).occurredAt).toBe('2026-04-17T15:00:00.000Z');
     const without = conomyChange(status, { ...times, [member]: null });
     expect(conomyEvent(without).occurredAt).toBe('2026-04-17T15:30:00.000Z');
   });
 
-  it.each(['AUTHORIZED', 'CAPTURED', 'REQUIRES_REVIEW'])(
-    'may come to %s again after a review, which is the same fact told again',
+  it.each([...CONOMY_STATUSES.keys()].filter((name) => name !== REVIEW_APPROVED))(
+    'tell %s as one fact under one key, whenever it is sent again',
     (status) => {
       const name = 'transaction.status_changed';
       const first = conomyEvent(conomyDelivery(name, { status }, '2026-04-17T15:30:00Z'));
@@ -147,6 +149,9 @@ describe('Conomy transactions', () => {
     [{ totalAmount: '49990.5', currency: 'CLP' }, null],
     [{ totalAmount: '1e3', currency: 'ARS' }, null],
     [{ totalAmount: '10', currency: 'XXX' }, null],
+    [{ totalAmount: '10', currency: 'ars' }, ars(1_000n)],
+    [{ totalAmount: null, purchaseAmount: '7.50', purchaseCurrency: 'ars' }, ars(750n)],
+    [{ totalAmount: '7.50', currency: 'toString' }, null],
     [{ totalAmount: null, purchaseAmount: '7.50' }, ars(750n)],
     [{ totalAmount: null, purchaseAmount: '7.50', purchaseCurrency: 'ARS' }, ars(750n)],
     // Another sum of money, not the same in other words.
@@ -173,7 +178,6 @@ describe('Conomy transactions', () => {
 describe('Conomy customers', () => {
   const customer = {
     id: 'c-1',
-    clientId: 'client-7',
     operationLevel: 'BASIC',
     autoCreated: true,
     documentsCount: 1,
@@ -197,7 +201,7 @@ describe('Conomy customers', () => {
       providerEventId: null,
       orderId: null,
       occurredAt: '2026-04-17T15:42:10.000Z',
-      references: ['client-7'],
+      references: [],
       tells: {
         about: 'customer',
         fact: {
@@ -211,7 +215,7 @@ describe('Conomy customers', () => {
   });
 
   it('may leave everything open but the level', () => {
-    const bare = body({ clientId: null, autoCreated: null, documentsCount: null });
+    const bare = body({ autoCreated: null, documentsCount: null });
     expect(conomyEvent(bare)).toMatchObject({
       references: [],
       tells: { fact: { level: 'basic', isAutoCreated: null, documents: null } },
@@ -224,13 +228,28 @@ describe('Conomy customers', () => {
     });
   });
 
-  it.each(['ana.gomez@example.com', 'Ana Gómez', '+5491155551234', '4111111111111111'])(
-    'who are named by %s keep it to themselves',
-    (clientId) => {
-      expect(extractConomyBody(body({ clientId })).value.toString()).not.toContain(clientId);
-      expect(conomyEvent(body({ clientId })).references).toEqual([]);
-    },
-  );
+  it.each([
+    'ana.gomez@example.com',
+    'Ana Gómez',
+    'maria.gonzalez',
+    '+5491155551234',
+    '573001112233',
+    '23-11122233-1',
+    '4111111111111111',
+  ])('who are named by %s keep it to themselves', (clientId) => {
+    expect(extractConomyBody(body({ clientId })).value.toString()).not.toContain(clientId);
+    expect(conomyEvent(body({ clientId })).references).toEqual([]);
+  });
+
+  it.each([
+    [2_147_483_647, 2_147_483_647],
+    ['12', 12],
+    [2_147_483_648, null],
+    [99_999_999_999, null],
+    [-99_999_999_999, null],
+  ])('have %s documents only where that may be a count', (documentsCount, documents) => {
+    expect(conomyEvent(body({ documentsCount })).tells).toMatchObject({ fact: { documents } });
+  });
 });
 
 describe('Conomy facts', () => {

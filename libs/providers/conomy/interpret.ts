@@ -3,6 +3,7 @@ import { parseSubjectKey, subjectKey } from '#events/subject.js';
 import { inForce } from '../dated.js';
 import { filledTextOf, firstTextOf, readFacts, type Facts } from '../facts.js';
 import { parseInstant } from '../instant.js';
+import { parseInt32 } from '../int32.js';
 import type { Interpretation } from '../provider.js';
 import { CONOMY_EVENTS, CUSTOMER_EVENT } from './events.js';
 import { conomyKeys } from './keys.js';
@@ -102,21 +103,19 @@ function interpretCustomer(body: Facts, base: Base): Interpretation {
   const level = CONOMY_LEVELS.get(text('operationLevel') ?? '');
   if (level === undefined) return { ignored: 'unknown-level' };
   const occurredAt = parseInstant(filledTextOf(body, 'timestamp'));
-  const documents = text('documentsCount');
-  const clientId = text('clientId');
   return {
     event: {
       ...base,
       orderId: null,
       occurredAt,
-      references: clientId === null ? [] : [clientId],
+      references: [],
       tells: {
         about: 'customer',
         fact: {
           level,
           occurredAt,
           isAutoCreated: flagOf(text('autoCreated')),
-          documents: documents === null ? null : Number(documents),
+          documents: parseInt32(text('documentsCount')),
         },
       },
     },

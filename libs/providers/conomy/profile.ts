@@ -60,7 +60,7 @@ export const CONOMY_PROFILES: readonly ConomyProfile[] = [
  * Versions of the member lists below, as written into the envelope; raise them with every
  * change.
  */
-export const CONOMY_WEBHOOK_VERSION = 1;
+export const CONOMY_WEBHOOK_VERSION = 2;
 export const CONOMY_LOOKUP_VERSION = 1;
 
 /** Members of a transaction, in a webhook and in the answer to `GET /payments/{id}`. */
@@ -88,11 +88,12 @@ const TRANSACTION = {
   documentationStatus: 'word',
 } as const satisfies MemberShapes;
 
-/** Who the customer is (names, e-mail, document, identity) stays out. */
+/**
+ * Who the customer is (names, e-mail, document, identity) stays out, and so does `clientId`: the
+ * merchant's own word for a customer may be a name, a telephone or a tax number.
+ */
 const CUSTOMER = {
   id: 'reference',
-  // The merchant's own word for a customer, who may well be named by it: no spaces.
-  clientId: 'reference',
   operationLevel: 'word',
   autoCreated: 'boolean',
   documentsCount: 'integer',

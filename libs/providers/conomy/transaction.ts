@@ -2,7 +2,7 @@ import { subjectKey } from '#events/subject.js';
 import type { Money } from '#ledger/money.js';
 import { noDetails, type PaymentDetails } from '#ledger/payment/payment-fact.js';
 import type { PaymentKind } from '#ledger/payment/payment-kind.js';
-import { parseAmount } from '../amount.js';
+import { currencyCode, parseAmount } from '../amount.js';
 import { filledTextOf, type Facts } from '../facts.js';
 import { parseInstant } from '../instant.js';
 import type { ConomyEvent } from './events.js';
@@ -41,6 +41,7 @@ export function readTransaction(
   if (kind === null) return { ignored: 'unbooked-type' };
   if (kind === undefined) return { ignored: 'unknown-type' };
   const statuses = profile.statuses[kind];
+  const untyped = profile.statuses[profile.kindWithoutType];
   const name = statusName(event, text('status'), statuses);
   const known = name === null ? undefined : statuses.get(name);
   if (name === null || known === undefined) return { ignored: 'unknown-status' };
@@ -49,8 +50,10 @@ export function readTransaction(
     ...noDetails,
     kind,
     status: known.status,
-    rank: rankOf(known, amount, statuses),
-    occurredAt: ownTime(transaction, name) ?? (REPEATED.has(name) ? null : transaction.timestamp),
+    rank: rankOf(known, amount, statuses) + (statuses === untyped ? 0 : KNOWN_KIND_RANK),
+    // Not the delivery's `timestamp`: a retry, or a review that puts a payment back into a status
+    // that it had, tells the same fact under the same dedupe key at another time.
+    occurredAt: ownTime(transaction, name),
     amount,
     // The legacy states say that all of it went back; refunds of their own have an amount each.
     refundedTotal: kind === 'payment' && known.status === 'refunded' ? amount : null,
@@ -61,6 +64,12 @@ export function readTransaction(
     marks: [known.mark, event?.mark ?? null].filter((mark) => mark !== null),
   };
 }
+
+/**
+ * Lifts what is told of a kind with a table of its own above all that is told without a type, which
+ * goes by the table of payments: there a refund that its rail received is money that came in.
+ */
+const KNOWN_KIND_RANK = 200;
 
 /** Members that say when a status came about. */
 const TIME_OF: ReadonlyMap<string, string> = new Map([
@@ -75,17 +84,6 @@ function ownTime({ text }: Transaction, status: string): string | null {
   const member = TIME_OF.get(status);
   return member === undefined ? null : parseInstant(text(member));
 }
-
-/**
- * A review puts a payment back into a status that it had, and its event is then sent again under
- * the same dedupe key: what only the time of the delivery tells apart is one fact, not a conflict.
- */
-const REPEATED: ReadonlySet<string> = new Set([
-  'AUTHORIZED',
-  'CAPTURED',
-  'REQUIRES_REVIEW',
-  REVIEW_APPROVED,
-]);
 
 /**
  * Null: none of our money. Undefined: a type that we do not know. A parent makes a refund only
@@ -136,7 +134,7 @@ function amountOf({ text, profile: { amounts, amountMembers } }: Transaction): M
   if (stated === undefined) return null;
   const settled = text('currency');
   const currency = text(stated.currency) ?? settled;
-  return settled === null || settled === currency
+  return settled === null || currency === null || currencyCode(settled) === currencyCode(currency)
     ? parseAmount(text(stated.amount), currency, amounts)
     : null;
 }

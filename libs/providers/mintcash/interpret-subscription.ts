@@ -1,6 +1,7 @@
 import type { SubscriptionDetails } from '#ledger/subscription/subscription.js';
 import { filledTextOf, type Facts } from '../facts.js';
 import { parseInstant } from '../instant.js';
+import { parseInt32 } from '../int32.js';
 import type { EventContext, Told } from './interpret-payment.js';
 import { readerAt, type ObjectReader } from './object-reader.js';
 import type { MintCashProfile } from './profile.js';
@@ -41,12 +42,11 @@ export function subscriptionDetails(
     occurredAt,
   }: { readonly status: RankedSubscriptionStatus; readonly occurredAt: string | null },
 ): SubscriptionDetails {
-  const days = data.text('billingIntervalDays');
   return {
     ...status,
     occurredAt,
     amount: data.amount('amount'),
-    intervalDays: days === null ? null : Number(days),
+    intervalDays: parseInt32(data.text('billingIntervalDays')),
     currentPeriodStart: data.instant('currentPeriodStart'),
     currentPeriodEnd: data.instant('currentPeriodEnd'),
     clientReference: data.text('externalId'),

@@ -233,9 +233,12 @@ describe('MintCash amounts', () => {
     ['5000', 'CLP', 5000n, 0],
     ['5000.0', 'PYG', 5000n, 0],
     ['0.1', 'USDC', 100000n, 6],
+    ['49.99', 'usd', 4999n, 2],
+    ['5000', 'Clp', 5000n, 0],
   ])('%s %s', (amount, currency, minor, exponent) => {
     const body = V3.replace('1.25', amount).replace('"USD"', `"${currency}"`);
-    expect(paymentOf(body)?.amount).toEqual({ minor, currency, exponent });
+    const money = { minor, currency: currency.toUpperCase(), exponent };
+    expect(paymentOf(body)?.amount).toEqual(money);
   });
 
   it.each([

@@ -146,6 +146,15 @@ describe('MintCash subscription events', () => {
     });
   });
 
+  it.each([
+    [2_147_483_647, 2_147_483_647],
+    ['30', 30],
+    [2_147_483_648, null],
+    [99_999_999_999, null],
+  ])('bill every %s days only where that may be a count', (billingIntervalDays, intervalDays) => {
+    expect(subscriptionOf(told('active', { billingIntervalDays }))).toMatchObject({ intervalDays });
+  });
+
   it('name the charge that they stand beside', () => {
     expect(eventOf(told('succeeded', { paymentId: 'pay-7' })).references).toEqual(['pay-7']);
   });

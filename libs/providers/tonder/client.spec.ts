@@ -127,6 +127,16 @@ describe('tonderClient', () => {
     expect([found, value.toString()]).toEqual([false, '{"body":null,"query":{"status":404}}']);
   });
 
+  it.each<[string, Subject, string]>([
+    ['a withdrawal for a payment', { ...withdrawal, kind: 'transaction' }, 'withdrawal'],
+    ['a withdrawal in another case', { ...withdrawal, kind: 'transaction' }, 'WITHDRAWAL'],
+    ['a payment that the Withdrawals API answers for a withdrawal', withdrawal, 'payment'],
+  ])('answers that there is none where it would take %s', async (_, subject, operation) => {
+    const body = `{"id":"wdr_1","operation_type":"${operation}","status":"success","amount":100}`;
+    const { found, value } = await harness({ status: 200, body }).client.lookup(subject);
+    expect([found, value.toString()]).toEqual([false, '{"body":null,"query":{"status":404}}']);
+  });
+
   it('takes a 404 for an answer, with the id of the request', async () => {
     const body = '{"error":{"code":"not_found"},"request_id":"req_abc123"}';
     const { found, value, providerTraceIds } = await harness({ status: 404, body }).client.lookup(
@@ -141,6 +151,11 @@ describe('tonderClient', () => {
     ['of another transaction', 200, '{"id":"other","status":"success"}'],
     ['without a status', 200, '{"id":"550e8400-1"}'],
     ['of a status that is not documented', 200, '{"id":"550e8400-1","status":"canary"}'],
+    [
+      'of an operation that is not documented',
+      200,
+      '{"id":"550e8400-1","operation_type":"canary","status":"success"}',
+    ],
     ['that is no JSON', 200, '<html>canary</html>'],
     ['that is no success', 202, '{"id":"550e8400-1","status":"success"}'],
     ['that is too large', 200, `"${'x'.repeat(256 * 1024)}"`],

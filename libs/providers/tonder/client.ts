@@ -1,5 +1,6 @@
 import type { Subject } from '#events/subject.js';
 import { InvariantError } from '#ledger/assert.js';
+import type { PaymentKind } from '#ledger/payment/payment-kind.js';
 import type { Account } from '../account.js';
 import { boundedCall } from '../bounded-call.js';
 import { encodeFacts, filledTextOf, noFacts, type Facts } from '../facts.js';
@@ -13,8 +14,8 @@ import {
 import { readJsonBody } from '../read-body.js';
 import { readTonderError } from './error-answer.js';
 import { tonderHosts, type TonderHosts } from './hosts.js';
-import { kindOf } from './interpret/tell-movement.js';
 import { lookedUpId } from './looked-up-id.js';
+import { isOfSubject, lookedUpKind } from './looked-up-kind.js';
 import { withoutPayersText } from './payers-text.js';
 import { TONDER_LOOKUP_MEMBERS } from './profile.js';
 import { tonderStatus } from './statuses.js';
@@ -35,9 +36,9 @@ export function tonderClient(account: Account, { http, nowMs }: ClientPorts): Pr
       // Before the question is sent: what the answer cannot have seen is never taken as seen.
       const askedAtMs = nowMs();
       let found: LookupAnswer | null = null;
-      for (const { url, isElsewhere } of urls) {
+      for (const { url, silentKind } of urls) {
         const answer = await call({ method: 'GET', url, headers });
-        found = answerOf(answer, { subject, askedAtMs, isElsewhere });
+        found = answerOf(answer, { subject, askedAtMs, silentKind });
         if (found.found) return found;
       }
       return found ?? noLookup(subject);
@@ -47,8 +48,8 @@ export function tonderClient(account: Account, { http, nowMs }: ClientPorts): Pr
 
 type Place = {
   readonly url: string;
-  /** Another API's, that may know the subject under the same id. */
-  readonly isElsewhere: boolean;
+  /** What an answer from there is about where it does not say. */
+  readonly silentKind: PaymentKind;
 };
 
 /**
@@ -63,14 +64,14 @@ function urlsOf(hosts: TonderHosts, subject: Subject): readonly Place[] {
   const transaction = `${hosts.direct}/transactions/${id}/`;
   switch (kind) {
     case 'transaction':
-      return [{ url: transaction, isElsewhere: false }];
+      return [{ url: transaction, silentKind: 'payment' }];
     case 'withdrawal':
       return [
-        { url: `${hosts.withdrawals}/withdrawals/${id}/`, isElsewhere: false },
-        { url: transaction, isElsewhere: true },
+        { url: `${hosts.withdrawals}/withdrawals/${id}/`, silentKind: 'withdrawal' },
+        { url: transaction, silentKind: 'payment' },
       ];
     case 'session':
-      return [{ url: `${hosts.hosted}/checkout/v1/sessions/${id}`, isElsewhere: false }];
+      return [{ url: `${hosts.hosted}/checkout/v1/sessions/${id}`, silentKind: 'payment' }];
     default:
       return noLookup(subject);
   }
@@ -83,12 +84,12 @@ function noLookup({ kind, reference }: Subject): never {
 type Question = {
   readonly subject: Subject;
   readonly askedAtMs: number;
-  readonly isElsewhere: boolean;
+  readonly silentKind: PaymentKind;
 };
 
 function answerOf(
   { status, headers, body }: Answer,
-  { subject, askedAtMs, isElsewhere }: Question,
+  { subject, askedAtMs, silentKind }: Question,
 ): LookupAnswer {
   const { code, field, requestId } = readTonderError(body);
   const base = {
@@ -104,14 +105,15 @@ function answerOf(
   const isWhole =
     lookedUpId(subject.kind, facts) === subject.reference &&
     tonderStatus(filledTextOf(facts, 'status')) !== null;
-  if (status !== 200 || !isWhole) {
+  const kind = lookedUpKind(facts, silentKind);
+  if (status !== 200 || !isWhole || kind === null) {
     const said = [status, code, field, requestId].filter((part) => part !== null).join(', ');
     throw new ProviderUnavailable(
       `Tonder answered a lookup (${said}), unreadable as ${subject.kind}.`,
       { retryAfterMs: null },
     );
   }
-  if (isElsewhere && kindOf(filledTextOf(facts, 'operation_type')) !== subject.kind) {
+  if (!isOfSubject(kind, subject.kind)) {
     return { ...base, found: false, value: notFound };
   }
   const query: Facts = new Map([['status', String(status)]]);

@@ -71,14 +71,18 @@ const nestedPayments = fc
   );
 
 const refundsOfPayment = fc
-  .record({ word: words, amount: amounts, refund_id: fc.constantFrom('r-1', 'r-2') })
+  .record({
+    word: words,
+    amount: amounts,
+    refund_id: fc.constantFrom('r-1', 'r-2', null),
+    original_transaction_id: fc.constantFrom('txn-1', 'txn-0', null),
+  })
   .map(({ word, ...members }) =>
     observeTonder({
       ...members,
       id: 'txn-1',
       operation_type: 'refund',
       event_type: `refund_${word}`,
-      original_transaction_id: 'txn-1',
       currency: 'MXN',
     }),
   );
@@ -220,6 +224,29 @@ describe('interpreted facts of Tonder', () => {
     expect(nested.subject).toBe(flat.subject);
     expect(tonderViewOf([flat, nested])).toEqual(tonderViewOf([nested]));
     expect(tonderViewOf([flat, nested])).toEqual(tonderViewOf([flat]));
+  });
+
+  it('keep a payment a payment, and its amount, whatever is told of its refunds', () => {
+    const ofItself = refundsOfPayment.filter(
+      (refund) => !refund.value.includes('"original_transaction_id":"txn-0"'),
+    );
+    const paid = observeTonder({
+      id: 'txn-1',
+      operation_type: 'payment',
+      event_type: 'payment_Success',
+      amount: '100',
+      currency: 'MXN',
+    });
+    fc.assert(
+      fc.property(fc.array(ofItself, { maxLength: 6 }), fc.nat(6), (refunds, place) => {
+        const told = [...refunds.slice(0, place), paid, ...refunds.slice(place)];
+        expect(tonderViewOf(told)).toMatchObject({
+          kind: 'payment',
+          amount: { minor: 10_000n, currency: 'MXN' },
+        });
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it('never let a try to pay fail a session that is completed', () => {

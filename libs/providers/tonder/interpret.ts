@@ -1,5 +1,5 @@
 import { trustOf, type Observation } from '#events/observation.js';
-import { parseSubjectKey, subjectKey } from '#events/subject.js';
+import { parseSubjectKey, subjectKey, type SubjectKind } from '#events/subject.js';
 import { mayConfirm } from '#ledger/trust.js';
 import { inForce } from '../dated.js';
 import { filledTextOf, readFacts, type Facts } from '../facts.js';
@@ -13,6 +13,7 @@ import { tellHosted, tellLookedUpSession } from './interpret/tell-session.js';
 import { tellTransaction } from './interpret/tell-transaction.js';
 import { tellWithdrawal } from './interpret/tell-withdrawal.js';
 import { lookedUpId } from './looked-up-id.js';
+import { isOfSubject, lookedUpKind } from './looked-up-kind.js';
 import { tonderKeys, tonderShape, type TonderShape } from './keys.js';
 import { TONDER_LOOKUP_MEMBERS, TONDER_PROFILES, TONDER_WEBHOOK_MEMBERS } from './profile.js';
 
@@ -82,30 +83,37 @@ function tell(object: TonderObject, { shape, eventType, body }: ShapedEvent): To
 function interpretLookup(observation: Observation, recordedAtMs: number): Interpretation {
   const { body, query } = readFacts(observation.value, TONDER_LOOKUP_MEMBERS.valueTree);
   const base = { eventType: 'lookup', dedupeId: observation.id, providerEventId: null };
+  const notFound: Told = {
+    orderId: null,
+    occurredAt: null,
+    references: [],
+    tells: { about: 'payment', fact: null },
+  };
   if (body === null) {
     return filledTextOf(query, 'status') === '404'
-      ? {
-          event: {
-            ...base,
-            orderId: null,
-            occurredAt: null,
-            references: [],
-            tells: { about: 'payment', fact: null },
-          },
-        }
+      ? { event: { ...base, ...notFound } }
       : { ignored: 'unreadable-body' };
   }
   const { kind, reference } = parseSubjectKey(observation.subject);
   if (lookedUpId(kind, body) !== reference) return { ignored: 'other-subject' };
+  const told = lookedUpKind(body, kind === 'withdrawal' ? 'withdrawal' : 'payment');
+  if (told === null) return { ignored: 'unknown-event' };
+  if (!isOfSubject(told, kind)) return { event: { ...base, ...notFound } };
   const text = (name: string): string | null => filledTextOf(body, name);
   const object = objectOf(observation, { text, recordedAtMs });
-  const told =
-    kind === 'session'
-      ? tellLookedUpSession(object)
-      : kind === 'withdrawal'
-        ? tellWithdrawal(object)
-        : tellTransaction(object);
-  return told === null ? { ignored: 'unknown-event' } : { event: { ...base, ...told } };
+  const answer = tellAnswer(object, kind);
+  return answer === null ? { ignored: 'unknown-event' } : { event: { ...base, ...answer } };
+}
+
+function tellAnswer(object: TonderObject, kind: SubjectKind): Told | null {
+  switch (kind) {
+    case 'session':
+      return tellLookedUpSession(object);
+    case 'withdrawal':
+      return tellWithdrawal(object);
+    default:
+      return tellTransaction(object);
+  }
 }
 
 function objectOf(

@@ -142,5 +142,6 @@ function legacyKeys(body: Facts): DeliveryKeys {
 
 function operationSubject(id: string | null, operation: string | null): DeliveryKeys['subject'] {
   if (id === null) return null;
-  return { kind: operation === 'withdrawal' ? 'withdrawal' : 'transaction', reference: id };
+  const isWithdrawal = operation?.toLowerCase() === 'withdrawal';
+  return { kind: isWithdrawal ? 'withdrawal' : 'transaction', reference: id };
 }

@@ -54,8 +54,8 @@ export const TONDER_PROFILES: readonly TonderProfile[] = [
 /**
  * Versions of the member lists below, as written into the envelope; raise them with every change.
  */
-export const TONDER_WEBHOOK_VERSION = 1;
-export const TONDER_LOOKUP_VERSION = 1;
+export const TONDER_WEBHOOK_VERSION = 2;
+export const TONDER_LOOKUP_VERSION = 2;
 
 /** The concept of a deposit that no checkout asked for (frictionless SPEI guide). */
 export const UNSOLICITED_CONCEPT = 'Frictionless deposit - auto-created';
@@ -68,13 +68,16 @@ export const CONCEPT_MEMBERS: readonly string[] = [
   'data.metadata.concept',
 ];
 
-/** Members that describe a movement of money, wherever its object stands. */
+/**
+ * Members that describe a movement of money, wherever its object stands. Our own references come from a
+ * checkout where a payer's words may be put, so they have no space: neither a name nor a sentence.
+ */
 const MOVEMENT_SHAPES = {
   amount: 'amount',
   currency: 'word',
-  client_reference: 'identifier',
-  merchant_reference: 'identifier',
-  external_id: 'identifier',
+  client_reference: 'reference',
+  merchant_reference: 'reference',
+  external_id: 'reference',
   transaction_status: 'word',
   transaction_id: 'reference',
   payment_id: 'reference',
@@ -90,8 +93,8 @@ const MOVEMENT_SHAPES = {
   created_at: 'instant',
   updated_at: 'instant',
   concept: 'identifier',
-  'metadata.order_id': 'identifier',
-  'metadata.external_id': 'identifier',
+  'metadata.order_id': 'reference',
+  'metadata.external_id': 'reference',
   'metadata.mismatched_deposit': 'boolean',
   'metadata.original_expected_amount': 'amount',
   'metadata.concept': 'identifier',

@@ -95,13 +95,55 @@ describe('the hosted shape', () => {
     ['Pending', 'pending'],
     ['Authorized', 'authorized'],
     ['Success', 'succeeded'],
-    ['Refunded', 'refunded'],
   ])('takes a try to pay that is %s for a session that is %s', (status, expected) => {
     const { id, amount_total, ...rest } = data;
     const attempt = { ...rest, session_id: id, amount: amount_total, status };
     const body = { event_type: 'payment.transaction', data: attempt };
     expect(observe(body).subject).toBe('mx/session/cs_97');
     expect(factOf(body)).toMatchObject({ status: expected, amount: mxn(1_500_000n) });
+  });
+
+  const attempt = (status: string, payment_id: number, amount: number) =>
+    observe({
+      event_type: 'payment.transaction',
+      data: { payment_id, session_id: 'cs_97', status, amount, currency: 'MXN' },
+    });
+
+  it('takes the amount of a try that was given back for no amount of the session', () => {
+    const refunded = attempt('Refunded', 1, 40);
+    expect(tonderFactOf(refunded)).toMatchObject({
+      status: 'refunded',
+      amount: null,
+      refundedTotal: mxn(4_000n),
+    });
+    for (const told of [
+      [observe(COMPLETED), refunded],
+      [refunded, observe(COMPLETED)],
+    ]) {
+      expect(tonderViewOf(told)).toMatchObject({
+        amount: mxn(1_500_000n),
+        refunded: mxn(4_000n),
+        flags: [],
+      });
+    }
+  });
+
+  it("takes the session's own total for what was paid, and tells of tries that say another", () => {
+    const { paid_at, ...undated } = COMPLETED.data;
+    expect(paid_at).toBeDefined();
+    const completed = observe({ ...COMPLETED, data: undated });
+    // Among so many equals, the one that wins would be any of them.
+    const tries = Array.from({ length: 20 }, (__, id) => attempt('Success', id + 1, 6_000));
+    for (const told of [
+      [completed, ...tries],
+      [...tries, completed],
+    ]) {
+      expect(tonderViewOf(told)).toMatchObject({
+        status: 'succeeded',
+        amount: mxn(1_500_000n),
+        flags: ['mismatch'],
+      });
+    }
   });
 
   it.each([

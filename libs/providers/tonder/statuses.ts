@@ -1,4 +1,4 @@
-import type { PaymentStatus } from '#ledger/payment/payment-status.js';
+import type { PaymentStatus, RefundStatus } from '#ledger/payment/payment-status.js';
 
 export type RankedStatus = { readonly status: PaymentStatus; readonly rank: number };
 
@@ -67,12 +67,22 @@ export function sessionStatus(
   return transaction.rank < SUCCEEDED.rank ? PROCESSING : transaction;
 }
 
-/** What one try to pay tells of its session: one that failed leaves the session as it was. */
+/**
+ * What one try to pay tells of its session: one that failed leaves the session as it was. One rank below
+ * the session's own word, whose total is what was paid, however often it was tried.
+ */
 export function attemptStatus(word: string | null): RankedStatus | null {
   const attempt = tonderStatus(word);
-  const hasFailed = [EXPIRED, CANCELLED, FAILED].some(({ status }) => status === attempt?.status);
-  return hasFailed ? PENDING : attempt;
+  if (attempt === null) return null;
+  const hasFailed = [EXPIRED, CANCELLED, FAILED].some(({ status }) => status === attempt.status);
+  const { status, rank } = hasFailed ? PENDING : attempt;
+  return { status, rank: rank - 1 };
 }
 
-/** Of a payment that a refund gives back: it had succeeded, or there would be nothing to give. */
-export const REFUNDABLE: RankedStatus = SUCCEEDED;
+/**
+ * What a refund tells of its payment. One that went through: it had succeeded, or there would have been
+ * nothing to give back. Any other leaves it as it was: below all that the payment's own events say.
+ */
+export function refundedPaymentStatus(refund: RefundStatus): RankedStatus {
+  return refund === 'succeeded' ? SUCCEEDED : { status: 'pending', rank: 0 };
+}

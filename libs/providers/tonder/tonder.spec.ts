@@ -32,15 +32,6 @@ const DIRECT = {
   metadata: { order_id: 'ORD-1' },
   event_type: 'payment_Success',
 };
-const REFUND = {
-  ...DIRECT,
-  id: 'refund-1',
-  operation_type: 'refund',
-  amount: '50.00',
-  original_transaction_id: 'fc38522e',
-  refund_id: 'r-9',
-  event_type: 'refund_Success',
-};
 
 describe('the direct shape', () => {
   it('tells the whole of a payment', () => {
@@ -108,6 +99,9 @@ describe('the direct shape', () => {
     { event_type: 'dispute_Success' },
     { event_type: 'Success' },
     { operation_type: 'dispute' },
+    { operation_type: 'withdrawal' },
+    { event_type: 'withdrawal_Success' },
+    { operation_type: 'withdrawal', event_type: 'refund_Success' },
   ])('ignores what is not documented: %j', (change) => {
     expect(interpret({ ...DIRECT, ...change })).toEqual({ ignored: 'unknown-event' });
   });
@@ -135,41 +129,22 @@ describe('the direct shape', () => {
   });
 });
 
-describe('refunds', () => {
-  it('are subjects of their own and name the payment that they give back', () => {
-    expect(observe(REFUND).subject).toBe('mx/transaction/refund-1');
-    expect(eventOf(REFUND)).toMatchObject({ orderId: null });
-    expect(eventOf(REFUND).references).toEqual(expect.arrayContaining(['r-9', 'fc38522e']));
-    expect(factOf(REFUND)).toMatchObject({
-      kind: 'refund',
-      status: 'succeeded',
-      amount: mxn(5_000n),
-      parent: 'mx/transaction/fc38522e',
-      refundedTotal: null,
-      clientReference: 'order-1',
-    });
+describe('an amount', () => {
+  it.each(['mxn', 'Mxn'])('is read whatever the case of its currency: %s', (currency) => {
+    expect(factOf({ ...DIRECT, currency })).toMatchObject({ amount: mxn(7_000n), marks: [] });
   });
 
-  it('may give back a payment that they do not name', () => {
-    const orphan = { ...REFUND, original_transaction_id: undefined };
-    expect(factOf(orphan)).toMatchObject({ kind: 'refund', parent: null });
-  });
+  it.each([{ currency: 'XAU' }, { amount: '70.005' }])(
+    'that cannot be read does not vanish unseen: %j',
+    (change) => {
+      expect(factOf({ ...DIRECT, ...change })).toMatchObject({ amount: null, marks: ['mismatch'] });
+      const refund = { ...DIRECT, event_type: 'refund_Success', ...change };
+      expect(factOf(refund)).toMatchObject({ amount: null, marks: ['mismatch'] });
+    },
+  );
 
-  it.each([
-    ['by its own id', { ...REFUND, id: 'fc38522e' }],
-    [
-      'as an event of the payment',
-      { ...DIRECT, amount: '50.00', refund_id: 'r-9', event_type: 'refund_Success' },
-    ],
-  ])('leave a payment a payment where they are told %s', (_, body) => {
-    expect(observe(body).subject).toBe('mx/transaction/fc38522e');
-    expect(factOf(body)).toMatchObject({
-      kind: 'payment',
-      status: 'succeeded',
-      amount: null,
-      parent: null,
-      refund: { refundId: 'r-9', status: 'succeeded', amount: mxn(5_000n) },
-    });
+  it('that is not stated is nothing out of the ordinary', () => {
+    expect(factOf({ ...DIRECT, amount: undefined })).toMatchObject({ amount: null, marks: [] });
   });
 });
 
@@ -334,10 +309,23 @@ describe('personal members', () => {
       client_reference: 'canary@example.com',
       payment_method_type: 'Jane Canary',
       currency: '4000000000000077',
+      merchant_reference: 'Jane Canary 55 1234 5678',
+      external_id: '+525512345678',
+      metadata: { order_id: 'Jane Canary 55 1234 5678', external_id: 'rent of Jane Canary' },
     });
-    expect(extraction.value.toString()).not.toMatch(/canary|55123|40000000/i);
+    expect(extraction.value.toString()).not.toMatch(/canary|55123|55 1234|40000000/i);
     expect(extraction).toMatchObject({
-      withheld: ['id', 'currency', 'client_reference', 'transaction_id', 'payment_method_type'],
+      withheld: [
+        'id',
+        'currency',
+        'client_reference',
+        'transaction_id',
+        'payment_method_type',
+        'metadata.order_id',
+        'metadata.external_id',
+        'merchant_reference',
+        'external_id',
+      ],
     });
   });
 });

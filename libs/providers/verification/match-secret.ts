@@ -1,8 +1,9 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hmacSha256 } from '#events/hmac.js';
 import type { Secret } from '../account.js';
 
 /** Blinds both sides, so that digests of equal length are compared whatever was sent. */
-const blindingKey = randomBytes(32);
+const blindingKey = createSecretKey(randomBytes(32));
 
 /**
  * The id of the first secret that was sent; null where none was. Every one is compared, so that
@@ -24,5 +25,5 @@ export function matchSecret(
 }
 
 function blind(text: string): Buffer {
-  return createHmac('sha256', blindingKey).update(text).digest();
+  return Buffer.from(hmacSha256(blindingKey, text, 'binary'), 'latin1');
 }

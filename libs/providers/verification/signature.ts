@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { hmacSha256 } from '#events/hmac.js';
 import type {
   BodyFieldSignature,
   HeaderSignature,
@@ -85,11 +86,11 @@ function checkHeader(
 ): RightSignature | UnprovenReason {
   const sent = readSentSignature(way, headers);
   if (typeof sent === 'string') return sent;
-  const keyId = signingKey(sent.digests, secrets, (secret) => {
-    const hmac = createHmac(way.algorithm, keyOf(secret));
-    if (way.signedTemplate === '{timestamp}.{body}') hmac.update(`${sent.timestamp ?? ''}.`);
-    return hmac.update(body).digest();
-  });
+  const signed =
+    way.signedTemplate === '{timestamp}.{body}'
+      ? Buffer.concat([Buffer.from(`${sent.timestamp ?? ''}.`), body])
+      : body;
+  const keyId = signingKey(sent.digests, secrets, signed);
   return keyId === null ? 'signature-mismatch' : { keyId, signedBytes: null };
 }
 
@@ -103,9 +104,7 @@ function checkBodyField(
   const digest = cut === 'repeated' ? null : decodeToken(cut.token, way);
   if (cut === 'repeated' || digest === null) return 'signature-malformed';
   for (const form of signedForms(cut, way.signedMembers)) {
-    const keyId = signingKey([digest], secrets, (secret) =>
-      createHmac(way.algorithm, keyOf(secret)).update(form).digest(),
-    );
+    const keyId = signingKey([digest], secrets, form);
     if (keyId !== null) return { keyId, signedBytes: form };
   }
   return 'signature-mismatch';
@@ -121,11 +120,11 @@ function decodeToken(token: string, way: BodyFieldSignature): Buffer | null {
 function signingKey(
   sent: readonly Buffer[],
   secrets: readonly Secret[],
-  digestOf: (secret: Secret) => Buffer,
+  signed: Buffer,
 ): string | null {
   let keyId: string | null = null;
   for (const secret of secrets) {
-    const expected = digestOf(secret);
+    const expected = Buffer.from(hmacSha256(keyOf(secret), signed, 'binary'), 'latin1');
     for (const digest of sent) if (timingSafeEqual(expected, digest)) keyId ??= secret.id;
   }
   return keyId;

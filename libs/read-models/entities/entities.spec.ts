@@ -5,7 +5,7 @@ import { READ_MODEL_ENTITIES } from '../queries/read-models.js';
 
 /** Columns that are the fold's own business and that no query may show. */
 const UNMAPPED: Readonly<Record<string, readonly string[]>> = {
-  payments: ['own_version', 'claim_position', 'lookup_as_of', 'state'],
+  payments: ['own_recorded_at', 'own_version', 'claim_position', 'lookup_as_of', 'state'],
   subscriptions: ['rank', 'fact_id'],
   customers: ['fact_id'],
   events: ['facts_digest'],

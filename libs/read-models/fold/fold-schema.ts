@@ -1,4 +1,5 @@
-import { FOLD_TABLES, type FoldTable } from './fold-tables.js';
+import type { FoldTable } from './fold-table.js';
+import { FOLD_TABLES } from './fold-tables.js';
 import { ledgerGuardsSql } from './ledger-guards.js';
 
 /** Schema of the views that every reader uses. */

@@ -2,6 +2,7 @@ import { DataSource, type EntityTarget, type ObjectLiteral, type Repository } fr
 import { CustomerEntity } from '../entities/customer.entity.js';
 import { DeliveryEntity } from '../entities/delivery.entity.js';
 import { EventEntity } from '../entities/event.entity.js';
+import { LedgerEntryEntity } from '../entities/ledger-entry.entity.js';
 import { OrderPaymentEntity } from '../entities/order-payment.entity.js';
 import { OrderEntity } from '../entities/order.entity.js';
 import { ParkedSubjectEntity } from '../entities/parked-subject.entity.js';
@@ -14,6 +15,7 @@ export const READ_MODEL_ENTITIES = [
   CustomerEntity,
   DeliveryEntity,
   EventEntity,
+  LedgerEntryEntity,
   OrderEntity,
   OrderPaymentEntity,
   ParkedSubjectEntity,

@@ -1,6 +1,7 @@
 import { Equal, In, Not, type FindOperator } from 'typeorm';
 import { CustomerEntity } from '../entities/customer.entity.js';
 import { DeliveryEntity } from '../entities/delivery.entity.js';
+import { LedgerEntryEntity } from '../entities/ledger-entry.entity.js';
 import { OrderPaymentEntity } from '../entities/order-payment.entity.js';
 import { OrderEntity } from '../entities/order.entity.js';
 import { ParkedSubjectEntity } from '../entities/parked-subject.entity.js';
@@ -13,6 +14,9 @@ import type { ReadModels } from './read-models.js';
 /** Past this many deliveries a trail is cut: the newest of the proven and of the unproven half. */
 export const TRAIL_DELIVERIES_MAX = 1_000;
 
+/** And past this many entries of the books, which are a few for each event. */
+const TRAIL_ENTRIES_MAX = 4_000;
+
 export type TrailRows = {
   /** Whose records these are. */
   readonly subjectIds: ReadonlySet<string>;
@@ -24,6 +28,8 @@ export type TrailRows = {
   readonly deliveries: readonly DeliveryEntity[];
   readonly isCut: boolean;
   readonly changes: readonly PaymentChangeEntity[];
+  /** In the order of the chains; at most `TRAIL_ENTRIES_MAX`. */
+  readonly entries: readonly LedgerEntryEntity[];
   readonly refunds: readonly RefundEntity[];
   readonly parked: readonly ParkedSubjectEntity[];
 };
@@ -74,24 +80,30 @@ export class TrailReader {
    */
   async of(subjectIds: readonly string[], shownIds: readonly string[] = []): Promise<TrailRows> {
     const ids = In([...subjectIds]);
-    const [movements, subscriptions, customers, deliveries, changes, refunds] = await Promise.all([
-      this.#readModels.repository(PaymentEntity).find({
-        where: { paymentId: In([...subjectIds, ...shownIds]) },
-        order: { firstRecordedAt: 'ASC', paymentId: 'ASC' },
-      }),
-      this.#readModels.repository(SubscriptionEntity).findBy({ subscriptionId: ids }),
-      this.#readModels.repository(CustomerEntity).findBy({ customerId: ids }),
-      this.#deliveriesOf(subjectIds),
-      this.#readModels.repository(PaymentChangeEntity).find({
-        where: { paymentId: ids },
-        order: { recordedAt: 'ASC', paymentId: 'ASC', version: 'ASC' },
-        take: TRAIL_DELIVERIES_MAX,
-      }),
-      this.#readModels.repository(RefundEntity).find({
-        where: [{ paymentId: ids }, { refundId: ids }],
-        order: { recordedAt: 'ASC', refundId: 'ASC' },
-      }),
-    ]);
+    const [movements, subscriptions, customers, deliveries, changes, refunds, entries] =
+      await Promise.all([
+        this.#readModels.repository(PaymentEntity).find({
+          where: { paymentId: In([...subjectIds, ...shownIds]) },
+          order: { firstRecordedAt: 'ASC', paymentId: 'ASC' },
+        }),
+        this.#readModels.repository(SubscriptionEntity).findBy({ subscriptionId: ids }),
+        this.#readModels.repository(CustomerEntity).findBy({ customerId: ids }),
+        this.#deliveriesOf(subjectIds),
+        this.#readModels.repository(PaymentChangeEntity).find({
+          where: { paymentId: ids },
+          order: { recordedAt: 'ASC', paymentId: 'ASC', version: 'ASC' },
+          take: TRAIL_DELIVERIES_MAX,
+        }),
+        this.#readModels.repository(RefundEntity).find({
+          where: [{ paymentId: ids }, { refundId: ids }],
+          order: { recordedAt: 'ASC', refundId: 'ASC' },
+        }),
+        this.#readModels.repository(LedgerEntryEntity).find({
+          where: { subjectId: ids },
+          order: { recordedAt: 'ASC', partition: 'ASC', sequence: 'ASC' },
+          take: TRAIL_ENTRIES_MAX + 1,
+        }),
+      ]);
     const own = new Set(subjectIds);
     const subjects = [
       ...movements.filter(({ paymentId }) => own.has(paymentId)),
@@ -106,7 +118,9 @@ export class TrailReader {
       subscriptions,
       customers,
       ...deliveries,
+      isCut: deliveries.isCut || entries.length > TRAIL_ENTRIES_MAX,
       changes,
+      entries: entries.slice(0, TRAIL_ENTRIES_MAX),
       refunds,
       parked,
     };

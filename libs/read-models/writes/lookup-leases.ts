@@ -27,8 +27,13 @@ export type FailedAttempt = {
 const LEASE_MS = 30_000;
 const BACKOFF_MS = 1_000;
 const REASON_CHARACTERS_MAX = 200;
-/** Past the gap between a read of the queue and the row's insertion: it is of no other use. */
+/** The row of what waits no more is of no use: only takes that still saw it wait are outlasted. */
 const KEPT_MS = 60_000;
+
+/** How many that came last are considered for their turn, and get their row at once. */
+const NEWEST_ROWS = 100;
+const SEARCH_INTERVAL_MS = 5_000;
+const ADDED_ROWS_MAX = 10_000;
 
 /**
  * Of claims that no order is known for, who gets the next lookup, in turn. Claims can be forged faster
@@ -53,6 +58,7 @@ const IS_DUE = `
 export class LookupLeases {
   /** How many leases each account was given, for its turns. */
   private readonly taken = new Map<string, number>();
+  private readonly searchedAtMs = new Map<string, number>();
 
   constructor(
     private readonly database: Database,
@@ -73,17 +79,20 @@ export class LookupLeases {
       name: 'lookup-leases.take',
       text: `
         with known as (
-          ${dueRows({ from: waiting('q.is_known'), order: 'a.attempts, a.since', limit: '$2' })}
+          ${dueRows('q.is_known', { order: 'a.attempts, a.since', limit: '$2' })}
         ), newest as (
-          ${dueRows({ from: `(${newestOf('not q.is_known')})`, order: 'a.since desc', limit: '$5' })}
+          ${dueRows('true', {
+            from: `(${newestOf('not q.is_known')})`,
+            order: 'a.since desc',
+            limit: '$5',
+          })}
         ), longest_due as (
-          ${dueRows({
-            from: waiting('not q.is_known and a.attempts > 0'),
+          ${dueRows('not q.is_known and a.attempts > 0', {
             order: 'a.next_attempt_at',
             limit: '$6',
           })}
         ), fewest_attempts as (
-          ${dueRows({ from: waiting('not q.is_known'), order: 'a.attempts, a.since', limit: '$2' })}
+          ${dueRows('not q.is_known', { order: 'a.attempts, a.since', limit: '$2' })}
         ), due as (
           select subject, min(place) as place, min(attempts) as attempts, min(since) as since
           from (
@@ -217,8 +226,32 @@ export class LookupLeases {
   }
 }
 
-/** What waits for an account, `q`; `which` may speak of the row of its attempts, `a`, too. */
-type Waiting = { readonly from: string; readonly which: string };
+/** What came last for an account: few rows of an index, however much waits. */
+function newestOf(which: string): string {
+  return `
+    select q.subject, q.task, q.account, q.since, q.due_position from cuadre.work_queue q
+    where q.account = $1 and q.task = 'lookup' and ${which}
+    order by q.since desc limit ${NEWEST_ROWS}`;
+}
+
+/** Rows of attempts that may be leased for an account, `a`, of those that wait, `q`; locked. */
+function dueRows(
+  which: string,
+  {
+    from = 'cuadre.work_queue',
+    order,
+    limit,
+  }: { readonly from?: string; readonly order: string; readonly limit: string },
+): string {
+  return `
+    select a.subject, a.attempts, a.since
+    from ops.lookup_attempts a
+    join ${from} q on q.subject = a.subject and q.task = 'lookup'
+    where a.account = $1 and ${which} and ${IS_DUE}
+    order by ${order}
+    limit ${limit}
+    for update of a skip locked`;
+}
 
 type LeaseRow = {
   readonly subject: string;

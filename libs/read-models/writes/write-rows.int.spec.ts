@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase, type SpecDatabase } from '../../../test/harness/postgres.js';
 import { openDatabase, type Database } from '../database.js';
-import type { FoldTable } from '../fold/fold-tables.js';
+import type { FoldTable } from '../fold/fold-table.js';
 import { arrayParameter } from './array-parameters.js';
 import { writeRows } from './write-rows.js';
 

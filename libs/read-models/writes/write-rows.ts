@@ -1,5 +1,5 @@
 import type { Queryable } from '../database.js';
-import type { FoldTable } from '../fold/fold-tables.js';
+import type { FoldTable } from '../fold/fold-table.js';
 import { arrayParameters, elementTypeOf, type Row } from './array-parameters.js';
 
 export type WriteMode =

@@ -2,13 +2,12 @@ import { tonderStatus } from '../statuses.js';
 import {
   amountOf,
   instantOf,
-  keyOf,
   kindOf,
   tellMovement,
-  tellOwnRefund,
   type Told,
   type TonderObject,
 } from './tell-movement.js';
+import { tellOwnRefund, tellRefund } from './tell-refund.js';
 
 /**
  * The Direct API's flat shape. The event's name decides, because it is what the delivery dedupes
@@ -20,22 +19,21 @@ export function tellDirect(object: TonderObject): Told | null {
   const named = kindOf(prefix);
   const status = tonderStatus(word);
   if (operation === null || named === null || status === null) return null;
-  const amount = amountOf(object, 'amount');
+  if ((operation === 'withdrawal') !== (named === 'withdrawal')) return null;
+  const amount = amountOf(object);
   // `created` is the transaction's, the same in every delivery: it dates the first status alone.
   const occurredAt =
     status.status === 'pending' ? instantOf(object, 'created') : instantOf(object, 'updated_at');
-  const original = object.text('original_transaction_id');
-  const isOfPayment = operation === 'refund' && original === object.text('id');
-  if (isOfPayment || (operation === 'payment' && named === 'refund')) {
-    return tellOwnRefund(object, { status, occurredAt, amount });
+  const id = object.text('id');
+  if (operation === 'refund') {
+    const original = object.text('original_transaction_id');
+    const subjectKind = 'transaction';
+    return tellRefund(object, { status, occurredAt, amount, id, original, subjectKind });
   }
-  return tellMovement(object, {
-    kind: operation,
-    status,
-    occurredAt,
-    amount,
-    parent: keyOf(object, 'transaction', original),
-  });
+  if (operation === 'payment' && named === 'refund') {
+    return tellOwnRefund(object, { status, occurredAt, amount, id });
+  }
+  return tellMovement(object, { kind: operation, status, occurredAt, amount, parent: null });
 }
 
 const EVENT = /^([^_]+)_(.+)$/;

@@ -1,13 +1,13 @@
 import { subjectKey, type SubjectKind } from '#events/subject.js';
 import type { Money } from '#ledger/money.js';
 import type { Flag } from '#ledger/payment/flag.js';
-import { noDetails, type PaymentDetails } from '#ledger/payment/payment-fact.js';
-import { refundStatusOf, type PaymentKind } from '#ledger/payment/payment-kind.js';
+import { noDetails, type PaymentDetails, type RefundFact } from '#ledger/payment/payment-fact.js';
+import type { PaymentKind } from '#ledger/payment/payment-kind.js';
 import { parseAmount } from '../../amount.js';
 import { parseInstant } from '../../instant.js';
 import type { ProviderEvent } from '../../provider.js';
 import { UNSOLICITED_CONCEPT, type TonderProfile } from '../profile.js';
-import { REFUNDABLE, type RankedStatus } from '../statuses.js';
+import type { RankedStatus } from '../statuses.js';
 
 /** An object of Tonder's that describes a movement of money, wherever in the body it stands. */
 export type TonderObject = {
@@ -27,15 +27,22 @@ export type Movement = {
   readonly kind: PaymentKind;
   readonly status: RankedStatus;
   readonly occurredAt: string | null;
-  readonly amount: Money | null;
+  readonly amount: StatedAmount;
   /** Subject key of the payment that a refund gives back. */
   readonly parent: string | null;
   readonly fee?: Money | null;
   readonly tax?: Money | null;
+  readonly refund?: RefundFact | null;
+  /** Is the amount what was given back, and not what was paid? */
+  readonly isAmountGivenBack?: boolean;
 };
 
+/** `isUnreadable` where a text is there that is no money that we know: it must not vanish unseen. */
+export type StatedAmount = { readonly money: Money | null; readonly isUnreadable: boolean };
+
 export function tellMovement(object: TonderObject, movement: Movement): Told {
-  const { kind, status, occurredAt, amount, parent, fee = null, tax = null } = movement;
+  const { kind, status, occurredAt, amount, isAmountGivenBack = false } = movement;
+  const { parent, fee = null, tax = null, refund = null } = movement;
   const own = isUnsolicited(object) ? null : ownReference(object);
   const orderId = kind === 'payment' && object.isAttributed ? own : null;
   const clientReference = kind === 'payment' ? null : own;
@@ -45,44 +52,35 @@ export function tellMovement(object: TonderObject, movement: Movement): Told {
     status: status.status,
     rank: status.rank,
     occurredAt,
-    amount,
+    amount: isAmountGivenBack ? null : amount.money,
     fee,
     tax,
     // Partial refunds are transactions of their own: what was given back here went back whole.
-    refundedTotal: status.status === 'refunded' && kind !== 'refund' ? amount : null,
+    refundedTotal: status.status === 'refunded' && kind !== 'refund' ? amount.money : null,
+    refund,
     orderId,
     clientReference,
     parent: kind === 'refund' ? parent : null,
     method: firstText(object, METHODS),
     failureCode: status.status === 'failed' ? object.text('decline_code') : null,
-    marks: depositMarks(object, amount),
+    marks: [
+      ...(amount.isUnreadable ? (['mismatch'] as const) : []),
+      ...(kind === 'payment' && !isAmountGivenBack ? depositMarks(object, amount) : []),
+    ],
   };
   const references = referencesOf(object, orderId ?? clientReference);
   return { orderId, occurredAt, references, tells: { about: 'payment', fact } };
 }
 
-/** A refund that is told of its payment, not as a transaction of its own. */
-export function tellOwnRefund(
-  object: TonderObject,
-  { status, occurredAt, amount }: Pick<Movement, 'status' | 'occurredAt' | 'amount'>,
-): Told {
-  const told = tellMovement(object, {
-    kind: 'payment',
-    status: REFUNDABLE,
-    occurredAt,
-    amount: null,
-    parent: null,
-  });
-  const refundId = object.text('refund_id') ?? object.text('id');
-  if (told.tells.about !== 'payment' || told.tells.fact === null || refundId === null) return told;
-  const outcome = refundStatusOf(status.status);
-  const failureCode = outcome === 'failed' ? object.text('decline_code') : null;
-  const refund = { refundId, status: outcome, amount, failureCode };
-  return { ...told, tells: { about: 'payment', fact: { ...told.tells.fact, refund } } };
-}
-
-export function amountOf({ text, profile }: TonderObject, name: string): Money | null {
-  return parseAmount(text(name), text('currency') ?? profile.defaultCurrency, profile.amounts);
+/** @param format as the profile has it of this shape */
+export function amountOf(
+  { text, profile }: TonderObject,
+  names: readonly string[] = ['amount'],
+  format = profile.amounts,
+): StatedAmount {
+  const stated = names.map((name) => text(name)).find((found) => found !== null) ?? null;
+  const money = parseAmount(stated, text('currency') ?? profile.defaultCurrency, format);
+  return { money, isUnreadable: stated !== null && money === null };
 }
 
 /** Of the first of these members that is a time, as ISO 8601 in UTC. */
@@ -167,9 +165,13 @@ function isUnsolicited({ text }: TonderObject): boolean {
  * Less or more was paid in than was asked for: what arrived is the amount, and a person should
  * know.
  */
-function depositMarks(object: TonderObject, amount: Money | null): readonly Flag[] {
+function depositMarks(
+  object: TonderObject,
+  { money: amount, isUnreadable }: StatedAmount,
+): readonly Flag[] {
+  if (isUnreadable) return [];
   if (object.text('metadata.mismatched_deposit')?.toLowerCase() !== 'true') return [];
-  const expected = amountOf(object, 'metadata.original_expected_amount');
+  const { money: expected } = amountOf(object, ['metadata.original_expected_amount']);
   if (expected === null || amount === null || expected.minor === amount.minor) return ['mismatch'];
   return ['mismatch', amount.minor < expected.minor ? 'underpaid' : 'overpaid'];
 }

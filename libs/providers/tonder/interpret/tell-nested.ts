@@ -2,13 +2,12 @@ import { tonderStatus } from '../statuses.js';
 import {
   amountOf,
   instantOf,
-  keyOf,
   kindOf,
   tellMovement,
-  tellOwnRefund,
   type Told,
   type TonderObject,
 } from './tell-movement.js';
+import { tellRefund } from './tell-refund.js';
 
 /** The older shape's events; each of them is told by the status in `data`. */
 export const TONDER_NESTED_EVENTS: readonly string[] = [
@@ -24,7 +23,7 @@ export function tellNested(
 ): Told | null {
   const status = tonderStatus(data.text('status') ?? data.text('transaction_status'));
   if (!TONDER_NESTED_EVENTS.includes(eventType) || status === null) return null;
-  const amount = amountOf(data, 'amount');
+  const amount = amountOf(data);
   const changedAt = sentAt ?? instantOf(data, 'updated_at');
   const occurredAt =
     status.status === 'succeeded'
@@ -33,10 +32,15 @@ export function tellNested(
         ? (instantOf(data, 'created_at') ?? changedAt)
         : changedAt;
   const kind = kindOf(data.text('operation_type')) ?? 'payment';
-  const original = data.text('original_transaction_id');
-  if (kind === 'refund' && original === data.text('id')) {
-    return tellOwnRefund(data, { status, occurredAt, amount });
+  if (kind !== 'refund') {
+    return tellMovement(data, { kind, status, occurredAt, amount, parent: null });
   }
-  const parent = keyOf(data, 'transaction', original);
-  return tellMovement(data, { kind, status, occurredAt, amount, parent });
+  return tellRefund(data, {
+    status,
+    occurredAt,
+    amount,
+    id: data.text('id'),
+    original: data.text('original_transaction_id'),
+    subjectKind: 'transaction',
+  });
 }

@@ -1,11 +1,16 @@
-import { parseAmount } from '../../amount.js';
 import {
   attemptStatus,
   sessionStatus,
   TONDER_SESSION_EVENTS,
   type RankedStatus,
 } from '../statuses.js';
-import { instantOf, tellMovement, type Told, type TonderObject } from './tell-movement.js';
+import {
+  amountOf,
+  instantOf,
+  tellMovement,
+  type Told,
+  type TonderObject,
+} from './tell-movement.js';
 
 /**
  * Hosted Checkout: a session is the payment, and its tries to pay are events of it. A declined try
@@ -14,7 +19,8 @@ import { instantOf, tellMovement, type Told, type TonderObject } from './tell-mo
  */
 export function tellHosted(data: TonderObject, eventType: string): Told | null {
   if (eventType === 'payment.transaction') {
-    return tellSession(data, attemptStatus(data.text('status')));
+    const status = attemptStatus(data.text('status'));
+    return tellSession(data, status, status?.status === 'refunded');
   }
   const word = TONDER_SESSION_EVENTS.get(eventType) ?? null;
   return tellSession(data, sessionStatus(word, data.text('transaction_status')));
@@ -26,19 +32,25 @@ export function tellLookedUpSession(session: TonderObject): Told | null {
   return tellSession(session, sessionStatus(text('status'), text('transaction_status')));
 }
 
-function tellSession(session: TonderObject, status: RankedStatus | null): Told | null {
+function tellSession(
+  session: TonderObject,
+  status: RankedStatus | null,
+  isAmountGivenBack = false,
+): Told | null {
   if (status === null) return null;
-  const { text, profile } = session;
-  const amount = parseAmount(
-    text('amount_total') ?? text('amount'),
-    text('currency') ?? profile.defaultCurrency,
-    profile.hostedAmounts,
-  );
+  const amount = amountOf(session, ['amount_total', 'amount'], session.profile.hostedAmounts);
   const occurredAt =
     status.status === 'succeeded'
       ? instantOf(session, 'paid_at')
       : status.status === 'pending'
         ? instantOf(session, 'created_at')
         : null;
-  return tellMovement(session, { kind: 'payment', status, occurredAt, amount, parent: null });
+  return tellMovement(session, {
+    kind: 'payment',
+    status,
+    occurredAt,
+    amount,
+    isAmountGivenBack,
+    parent: null,
+  });
 }

@@ -2,12 +2,12 @@ import { tonderStatus } from '../statuses.js';
 import {
   amountOf,
   instantOf,
-  keyOf,
   kindOf,
   tellMovement,
   type Told,
   type TonderObject,
 } from './tell-movement.js';
+import { tellRefund } from './tell-refund.js';
 
 /** The answer to `GET /transactions/{id}/`. */
 export function tellTransaction(object: TonderObject): Told | null {
@@ -19,11 +19,17 @@ export function tellTransaction(object: TonderObject): Told | null {
       : status.status === 'pending'
         ? instantOf(object, 'created_at', 'created')
         : instantOf(object, 'updated_at');
-  return tellMovement(object, {
-    kind: kindOf(object.text('operation_type')) ?? 'payment',
+  const amount = amountOf(object);
+  const kind = kindOf(object.text('operation_type')) ?? 'payment';
+  if (kind !== 'refund') {
+    return tellMovement(object, { kind, status, occurredAt, amount, parent: null });
+  }
+  return tellRefund(object, {
     status,
     occurredAt,
-    amount: amountOf(object, 'amount'),
-    parent: keyOf(object, 'transaction', object.text('original_transaction_id')),
+    amount,
+    id: object.text('id'),
+    original: object.text('original_transaction_id'),
+    subjectKind: 'transaction',
   });
 }

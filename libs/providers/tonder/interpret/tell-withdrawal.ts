@@ -20,9 +20,9 @@ export function tellWithdrawal(object: TonderObject): Told | null {
     kind: 'withdrawal',
     status,
     occurredAt: instantOf(object, 'modified_at', 'updated_at') ?? createdAt,
-    amount: amountOf(object, 'amount'),
+    amount: amountOf(object),
     parent: null,
-    fee: amountOf(object, 'fee_amount') ?? amountOf(object, 'fixed_fee'),
-    tax: isAmount ? amountOf(object, 'tax') : null,
+    fee: amountOf(object, ['fee_amount']).money ?? amountOf(object, ['fixed_fee']).money,
+    tax: isAmount ? amountOf(object, ['tax']).money : null,
   });
 }
