@@ -168,16 +168,14 @@ export class AcceptDelivery {
   private verify(admission: Admission, body: Buffer): VerificationCheck {
     const { edge, headers, credential } = admission;
     if (!isUndecided(edge.source, credential)) return credential;
-    return withSpan(admission.span, () => {
-      const span = startSpan('verify webhook');
-      const check = checkSignature(edge.source, { headers, body, credential });
-      if (span.isRecording()) {
-        span.setAttribute(ATTRIBUTES.signatureResult, check.reason ?? check.verification.verdict);
-        span.setAttribute(ATTRIBUTES.signatureKeyId, check.verification.keyId ?? '');
-      }
-      span.end();
-      return check;
-    });
+    const span = withSpan(admission.span, () => startSpan('verify webhook'));
+    const check = checkSignature(edge.source, { headers, body, credential });
+    if (span.isRecording()) {
+      span.setAttribute(ATTRIBUTES.signatureResult, check.reason ?? check.verification.verdict);
+      span.setAttribute(ATTRIBUTES.signatureKeyId, check.verification.keyId ?? '');
+    }
+    span.end();
+    return check;
   }
 
   private takeDecided(

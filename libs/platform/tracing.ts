@@ -33,7 +33,7 @@ export async function inSpan<T>(
 ): Promise<T> {
   const span = startSpan(name, options);
   try {
-    return await context.with(trace.setSpan(context.active(), span), () => work(span));
+    return await withSpan(span, () => work(span));
   } catch (error) {
     failSpan(span, error);
     throw error;
@@ -67,20 +67,25 @@ export function inBatchSpan<T>(
 
 /** A span for code that cannot be wrapped, such as a pair of hooks. The caller ends it. */
 export function startSpan(name: string, options: SpanOptions = {}): Span {
-  return trace.getTracer('cuadre').startSpan(
-    name,
-    {
-      kind: KINDS[options.kind ?? 'internal'],
-      root: options.root ?? false,
-      attributes: options.attributes ?? {},
-      links: (options.links ?? []).filter((link) => link !== null),
-    },
-    options.root === true ? ROOT_CONTEXT : context.active(),
-  );
+  const { kind = 'internal', root = false, attributes = NO_ATTRIBUTES, links = NO_LINKS } = options;
+  return trace
+    .getTracer('cuadre')
+    .startSpan(
+      name,
+      { kind: KINDS[kind], root, attributes, links: links.filter((link) => link !== null) },
+      root ? ROOT_CONTEXT : context.active(),
+    );
 }
 
-/** Runs `work` with this span as the current one, without ending it. */
+const NO_ATTRIBUTES: Attributes = {};
+const NO_LINKS: readonly Link[] = [];
+
+/**
+ * Runs `work` with this span as the current one, without ending it. Without telemetry nothing is bound:
+ * no trace is there to be carried on.
+ */
 export function withSpan<T>(span: Span, work: () => T): T {
+  if (!isSpanContextValid(span.spanContext())) return work();
   return context.with(trace.setSpan(context.active(), span), work);
 }
 

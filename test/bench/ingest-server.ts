@@ -12,6 +12,8 @@ export type IngestServer = {
   stop(): Promise<void>;
 };
 
+/** What `npm start` and the image give to Node. */
+const AS_DEPLOYED = ['--disable-warning=TimeoutNegativeWarning', '--max-semi-space-size=32'];
 const START_TIMEOUT_MS = 30_000;
 const LOG_TAIL_CHARACTERS = 2_000;
 
@@ -32,7 +34,7 @@ export async function startIngestServer(options: {
     options.profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profileDir}`];
   const child = spawn(
     process.execPath,
-    ['--disable-warning=TimeoutNegativeWarning', ...profile, fileURLToPath(options.entry)],
+    [...AS_DEPLOYED, ...profile, fileURLToPath(options.entry)],
     {
       cwd: options.dir,
       stdio: ['ignore', log, log],

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { DELIVERY_NAMES } from './deliveries.js';
 import { benchEdge } from './edge.js';
 import { benchIngest } from './ingest.js';
+import { benchLedger } from './ledger.js';
 import { WORKLOADS } from './load-requests.js';
 import { benchProject } from './project.js';
 
@@ -11,6 +12,8 @@ const HELP = `Usage: npm run bench -- <name> [options]
                        store by group commit or by one insert a request; measured at the store's count
   edge                 the webhook edge without sockets and store, in one process: to be profiled
   project              the projector with every table, against a one-table fold by hand
+  ledger               the books alone, in batches and one by one, spread and on one hot account, against
+                       a set-based statement by hand and a function of the database called for each
 
 All
   --rounds N           interleaved rounds; medians are shown (default 3)
@@ -25,7 +28,7 @@ ingest
                        both (default). Of all deliveries the first alone is measured as duplicates, with
                        latencies, and beside one insert a request
   --connections N      how many send at once (default 64)
-  --seconds N          length of one measurement (default 5)
+  --seconds N          length of one measurement (default 5); of ledger too
   --rate N             arrivals a second for the latencies (default 60 % of the slowest throughput)
   --profile FOLDER     writes a CPU profile of every server there; the figures then say less
 
@@ -83,6 +86,12 @@ if (values.help || name === undefined) {
 } else if (name === 'project') {
   await benchProject({
     events: positive(values.events),
+    rounds: positive(values.rounds),
+    isJson: values.json,
+  });
+} else if (name === 'ledger') {
+  await benchLedger({
+    seconds: positive(values.seconds),
     rounds: positive(values.rounds),
     isJson: values.json,
   });
