@@ -12,10 +12,6 @@ export function providerClearing(account: string): LedgerAccount {
   return `assets:provider:${account}`;
 }
 
-export function bank(account: string): LedgerAccount {
-  return `assets:bank:${account}`;
-}
-
 export function fees(account: string): LedgerAccount {
   return `expenses:fees:${account}`;
 }
