@@ -7,19 +7,18 @@ import { openPostgresEventLog } from '#event-log/postgres/postgres-event-log.js'
 import type { EventLog } from '#event-log/event-log.js';
 import type { LogRecord, StoredRecord } from '#events/record.js';
 import { OBSERVATIONS } from '#events/topics.js';
-import { uuidV5, uuidV7 } from '#events/uuid.js';
+import { uuidV7 } from '#events/uuid.js';
 import { ensureLiveGeneration } from '#projection/generations.js';
 import { ProjectionHandler } from '#projection/projection-handler.js';
 import { openDatabase, type Database } from '#read-models/database.js';
 import { startEmbeddedPostgres } from '#read-models/embedded-postgres/embedded-postgres.js';
 import { migrate } from '#read-models/migrate.js';
-import { mintcashWebhook } from '../harness/observe.js';
 import { cpuSecondsIn, ownCpuSeconds } from './cpu.js';
+import { mintcashStream, mixedStream, STREAM_LIFE_EVENTS } from './project-streams.js';
 import { printReport, type Figures } from './report.js';
 
 const PARTITIONS = 12;
 const BATCH_RECORDS = 2_000;
-const LIFE_CYCLE = ['created', 'pending', 'succeeded'] as const;
 
 /**
  * The projector with every table, against a hand-written fold of the same log into one table. Both read
@@ -46,27 +45,37 @@ export async function benchProject(options: {
       settings: OBSERVATIONS,
       partitions: PARTITIONS,
     });
-    await fill(log, options.events);
+    await fill(log, mintcashStream(options.events));
+    const mixedLog = await openPostgresEventLog({
+      database: url,
+      settings: { ...OBSERVATIONS, name: 'bench.mixed' },
+      partitions: PARTITIONS,
+    });
+    await fill(mixedLog, mixedStream(options.events));
     const cuadre: Figures[] = [];
+    const mixed: Figures[] = [];
     const baseline: Figures[] = [];
     for (let round = 0; round < options.rounds; round += 1) {
       cuadre.push(await measure(dataDir, options.events, () => projectAll(database, log)));
+      mixed.push(await measure(dataDir, options.events, () => projectAll(database, mixedLog)));
       baseline.push(await measure(dataDir, options.events, () => foldOneTable(url, log)));
     }
     printReport(
       {
         bench: 'project',
         method:
-          `${options.events} events of ${options.events / LIFE_CYCLE.length} payments, log and tables ` +
+          `${options.events} events of ${options.events / STREAM_LIFE_EVENTS} payments, log and tables ` +
           `in one PostgreSQL with fsync on, ${options.rounds} interleaved rounds`,
         contestants: [
           { name: 'one table, hand-written', rounds: baseline },
           { name: 'cuadre, every table', rounds: cuadre },
+          { name: 'cuadre, every table, four providers', rounds: mixed },
         ],
       },
       options.isJson,
     );
     await log.close();
+    await mixedLog.close();
   } finally {
     await database.end();
     await server.stop();
@@ -74,31 +83,7 @@ export async function benchProject(options: {
   }
 }
 
-async function fill(log: EventLog, events: number): Promise<void> {
-  const records: LogRecord[] = [];
-  for (let n = 0; n < events; n += 1) {
-    const payment = `pmt-${Math.floor(n / LIFE_CYCLE.length)}`;
-    const event = LIFE_CYCLE[n % LIFE_CYCLE.length] ?? 'created';
-    const record = mintcashWebhook(uuidV7(), {
-      eventId: uuidV5(`${payment}/${event}`),
-      event: `payment.${event}`,
-      type: 'payment',
-      apiVersion: '2026-05-01',
-      environment: 'test',
-      createdAt: new Date(1_770_000_000_000 + n).toISOString(),
-      data: {
-        id: payment,
-        externalId: `ORD-${payment}`,
-        status: event,
-        amount: 49.99,
-        currency: 'USD',
-        providerTransactionId: `cpi_${n}`,
-        amountRefunded: 0,
-      },
-    });
-    const sealed = Buffer.alloc(900, n);
-    records.push({ ...record, headers: { ...record.headers, ce_sealed: sealed } });
-  }
+async function fill(log: EventLog, records: readonly LogRecord[]): Promise<void> {
   for (let start = 0; start < records.length; start += 5_000) {
     await log.append(records.slice(start, start + 5_000));
   }

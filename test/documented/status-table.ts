@@ -5,7 +5,10 @@ import { encodeObservation } from '#events/envelope.js';
 import type { Observation, Verification } from '#events/observation.js';
 import { parseSubjectKey, subjectKey, unkeyedKey } from '#events/subject.js';
 import { statusByKind } from '#ledger/payment/payment-kind.js';
+import type { PaymentState } from '#ledger/payment/payment-state.js';
 import { viewPayment } from '#ledger/payment/payment-view.js';
+import { postingsOf } from '#ledger/posting/postings-of.js';
+import { postingOwnerOf } from '#projection/books/posting-owner.js';
 import type { CatalogueEntry } from '#providers/catalogue.js';
 import type { Provider } from '#providers/provider.js';
 
@@ -28,7 +31,8 @@ export function statusPage(provider: Provider, title: string): string {
 const PREAMBLE = `Each row is one delivery of that name, alone, as the sandbox or the provider would send it.
 
 - **subject**: what it is about, and so the partition that it goes to. **rank**: of all trusted facts about one subject the highest rank is the state, whatever came first or last; between equals the later one by the provider's time.
-- **status**: what a delivery whose sender proved itself makes of the subject, in the words of the API. **reported**: what one that proves nothing makes of it; \`status\` stays as it was, and a lookup is due where the provider has one. — means that nothing moves.`;
+- **status**: what a delivery whose sender proved itself makes of the subject, in the words of the API. **reported**: what one that proves nothing makes of it; \`status\` stays as it was, and a lookup is due where the provider has one. — means that nothing moves.
+- **books**: the lines that it posts, from the account debited to the account credited; nothing where it states no amount.`;
 
 function tableOf(
   provider: Provider,
@@ -38,8 +42,8 @@ function tableOf(
   return [
     `## ${shape.charAt(0).toUpperCase()}${shape.slice(1)}`,
     '',
-    '| name | subject | about | rank | status | flags | reported |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
+    '| name | subject | about | rank | status | flags | reported | books |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows.map((cells) => `| ${cells.join(' | ')} |`),
   ].join('\n');
 }
@@ -54,14 +58,23 @@ function rowOf(provider: Provider, entry: CatalogueEntry): readonly string[] {
   const { kind } = parseSubjectKey(meaning.observation.subject);
   if (meaning.kind === 'period-close') throw new Error('A webhook closes no period.');
   if (meaning.kind === 'ignored') {
-    return [name, kind, `nothing: ${meaning.reason}`, NONE, NONE, NONE, NONE];
+    return [name, kind, `nothing: ${meaning.reason}`, NONE, NONE, NONE, NONE, NONE];
   }
   const { tells } = meaning.event;
   if (tells.about === 'subscription') {
-    return [name, kind, 'subscription', String(tells.fact.rank), tells.fact.status, NONE, NONE];
+    return [
+      name,
+      kind,
+      'subscription',
+      String(tells.fact.rank),
+      tells.fact.status,
+      NONE,
+      NONE,
+      NONE,
+    ];
   }
   if (tells.about === 'customer') {
-    return [name, kind, 'customer', 'by time', tells.fact.level, NONE, NONE];
+    return [name, kind, 'customer', 'by time', tells.fact.level, NONE, NONE, NONE];
   }
   const view = viewOf(meaning);
   const claimed = interpretRecord(recordOf(provider, entry, UNVERIFIED), 1).meaning;
@@ -74,10 +87,34 @@ function rowOf(provider: Provider, entry: CatalogueEntry): readonly string[] {
     view.status === null ? NONE : statusByKind(view.kind, view.status),
     view.flags.length === 0 ? NONE : view.flags.join(', '),
     claim === null || claim.reported === null ? NONE : statusByKind(claim.kind, claim.reported),
+    booksOf(meaning),
   ];
 }
 
+/** The lines that it posts, each from the account that it debits to the one that it credits. */
+function booksOf(meaning: EventMeaning): string {
+  const { subject } = meaning.observation;
+  const postings = postingsOf(stateOf(meaning), postingOwnerOf(subject));
+  if (postings.length === 0) return NONE;
+  return postings
+    .map(({ line, layer, legs }) => {
+      const moved = legs.filter(({ minor }) => minor !== 0n);
+      const side = (isDebit: boolean) =>
+        moved
+          .filter(({ minor }) => minor > 0n === isDebit)
+          .map(({ account }) => account.split(':').slice(0, 2).join(':'))
+          .join(' + ');
+      const shown = layer === 'posted' ? line : `${line} (${layer})`;
+      return moved.length === 0 ? shown : `${shown}: ${side(true)} → ${side(false)}`;
+    })
+    .join('; ');
+}
+
 function viewOf(meaning: EventMeaning) {
+  return viewPayment(stateOf(meaning));
+}
+
+function stateOf(meaning: EventMeaning): PaymentState {
   const { observation, subjectId } = meaning;
   const identity = {
     paymentId: subjectId,
@@ -85,7 +122,7 @@ function viewOf(meaning: EventMeaning) {
     provider: observation.schema.provider,
   };
   const { state } = newPayment(identity, 0);
-  return viewPayment(joined(state, meaning, { position: 1n, recordedAtMs: 1 }));
+  return joined(state, meaning, { position: 1n, recordedAtMs: 1 });
 }
 
 const VERIFIED: Verification = { mode: 'hmac', keyId: 's1', verdict: 'verified' };

@@ -22,14 +22,17 @@ const ACCOUNTS = accountsOf({
       sources: [{ name: 'cobru', verification: { mode: 'url', secrets: [URL_SECRET] } }],
     },
     { id: 'conomy-test', provider: 'conomy', secret: SIGNING_SECRET.value },
+    { id: 'tonder-test', provider: 'tonder', secret: SIGNING_SECRET.value },
   ],
 });
 
 export const MINTCASH: Account = accountOf('mintcash-test');
 export const COBRU: Account = accountOf('cobru-test');
 export const CONOMY: Account = accountOf('conomy-test');
+const TONDER: Account = accountOf('tonder-test');
 
 const SIGNED: Verification = { mode: 'hmac', keyId: 's1', verdict: 'verified' };
+const STATIC: Verification = { mode: 'static', keyId: 's1', verdict: 'verified' };
 const SECRET: Verification = { mode: 'url-secret', keyId: 'u1', verdict: 'verified' };
 const UNVERIFIED: Verification = { mode: 'none', keyId: null, verdict: 'unverified' };
 const API: Verification = { mode: 'api', keyId: null, verdict: 'verified' };
@@ -42,6 +45,11 @@ export function mintcashWebhook(id: string, body: object): LogRecord {
 /** A signed Conomy webhook. */
 export function conomyWebhook(id: string, body: object): LogRecord {
   return webhook(CONOMY, { id, body, verification: SIGNED, query: {} });
+}
+
+/** A Tonder webhook that carried the credential which we chose. */
+export function tonderWebhook(id: string, body: object): LogRecord {
+  return webhook(TONDER, { id, body, verification: STATIC, query: {} });
 }
 
 /** A Cobru callback: with `orderId` it came through the URL that we registered, without it unproven. */
