@@ -22,7 +22,7 @@ export const checks = [
   check('dead-code', [packaged('knip', 'bin', 'knip.js'), '--no-config-hints'], 120),
 ];
 
-export const suites = [suite('unit', 300), suite('postgres', 480), suite('kafka', 420)];
+export const suites = [suite('unit', 300), suite('postgres', 720), suite('kafka', 420)];
 
 /** The long run of the fuzz test, which `npm test` has a short one of; in place of everything else. */
 export function fuzzStep(deliveries) {
