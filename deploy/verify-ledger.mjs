@@ -52,6 +52,10 @@ async function main() {
           : ''),
     );
   } catch (error) {
+    if (error.code !== undefined && error.syscall !== undefined) {
+      stderr.write(`The file cannot be read: ${error.message}\n`);
+      exit(2);
+    }
     if (!(error instanceof Refused)) throw error;
     stdout.write(`REFUSED: ${error.message}\n`);
     exit(1);

@@ -218,7 +218,9 @@ async function follow(
     if (line['type'] === 'summary') exitCode = isDelivered(line) ? 0 : 1;
     if (isJson) continue;
     if (line['type'] === 'answer') {
-      orderId = shown(line['orderId']);
+      const reference = shown(line['orderId']);
+      // What has no order is found by the provider's id of it, which the answer does not tell.
+      if (reference.startsWith('ORD-') && line['status'] === 200) orderId = reference;
       io.stdout.write(`${answerText(line, io)}\n`);
     } else if (line['type'] === 'progress') {
       progress.update(progressText(line['counts']));

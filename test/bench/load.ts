@@ -14,7 +14,8 @@ export async function startLoadGenerator(requests: number): Promise<LoadGenerato
   const child = fork(file, [String(requests)], { execArgv: [] });
   const answer = (): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      const onExit = (): void => reject(new Error('The load generator ended.'));
+      const onExit = (code: number | null, signal: string | null): void =>
+        reject(new Error(`The load generator ended by ${signal ?? `code ${code}`}.`));
       child.once('exit', onExit);
       child.once('message', (message) => {
         child.off('exit', onExit);
@@ -28,7 +29,7 @@ export async function startLoadGenerator(requests: number): Promise<LoadGenerato
       return (await answer()) as LoadResult;
     },
     stop: () => {
-      child.disconnect();
+      if (child.connected) child.disconnect();
     },
   };
 }
