@@ -3,7 +3,9 @@ const HEX_WORD = /[0-9a-f]{20,}/gi;
 /** What every number below contains: cheap, and seldom found. */
 const CANDIDATE = /\d{13}|\d{4}[ .-]\d{4}/;
 const DIGITS = /(?<!\d)\d{13,19}(?!\d)/g;
-const GROUPED = /(?<!\d)(?:\d{4}([ .-])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ .-])\d{6}\2\d{4,5})(?!\d)/g;
+/** Looks ahead, so that a number is also found where the groups before it look like the start of another. */
+const GROUPED =
+  /(?<!\d)(?=(\d{4}([ .-])\d{4}\2\d{4}\2\d{1,7}(?!\d)|\d{4}([ .-])\d{6}\3\d{4,5}(?!\d)))/g;
 
 /** Issuer prefixes with the lengths that they use (ISO/IEC 7812 ranges of the card schemes). */
 const ISSUERS: readonly RegExp[] = [
@@ -28,9 +30,11 @@ export function hasCardNumber(text: string): boolean {
   const rest = text
     .replace(UUID, ' _ ')
     .replace(HEX_WORD, (word) => (/[a-f]/i.test(word) ? '_' : word));
-  return [...rest.matchAll(DIGITS), ...rest.matchAll(GROUPED)].some(([found]) =>
-    isCardNumber(found.replace(/\D/g, '')),
-  );
+  const found = [
+    ...[...rest.matchAll(DIGITS)].map(([digits]) => digits),
+    ...[...rest.matchAll(GROUPED)].map(([, digits = '']) => digits),
+  ];
+  return found.some((digits) => isCardNumber(digits.replace(/\D/g, '')));
 }
 
 function isCardNumber(digits: string): boolean {
