@@ -1,6 +1,6 @@
 /** A bug, not a refusal: something that the code promised never to happen did happen. */
 export class InvariantError extends Error {
-  override readonly name = 'InvariantError';
+  override readonly name: string = 'InvariantError';
 }
 
 export function invariant(isHeld: boolean, message: string): asserts isHeld {

@@ -1,6 +1,7 @@
 import { Fenced } from '#event-log/event-log.js';
 import type { StoredRecord } from '#events/record.js';
 import { InvariantError } from '#ledger/assert.js';
+import { UnbalancedPosting } from '#ledger/posting/posting.js';
 import { inTransaction, sqlStateOf, type Database } from '#read-models/database.js';
 import type { Checkpoint } from './checkpoint.js';
 import { foldBatch, type FoldedBatch, type FoldTarget } from './fold-batch.js';
@@ -69,6 +70,7 @@ function isDeterministic(error: unknown): boolean {
 }
 
 function reasonOf(error: unknown): string {
+  if (error instanceof UnbalancedPosting) return `unbalanced posting: line ${error.line}`;
   const state = sqlStateOf(error);
   const name = error instanceof Error ? error.name : 'error';
   // A database's message can quote the row, so only its code is kept.

@@ -1,3 +1,4 @@
+import { InvariantError } from '../assert.js';
 import type { LedgerAccount } from './ledger-account.js';
 
 /** `pending` is authorised money that nobody has captured: beside the books, never in them. */
@@ -36,7 +37,7 @@ export type EntryLine = {
 };
 
 /** A set that does not sum to zero: a bug of a posting rule. Names the line and what is over. */
-export class UnbalancedPosting extends Error {
+export class UnbalancedPosting extends InvariantError {
   override readonly name = 'UnbalancedPosting';
   constructor(
     readonly line: string,

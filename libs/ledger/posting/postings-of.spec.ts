@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { InvariantError } from '../assert.js';
 import { noDetails, type PaymentFact } from '../payment/payment-fact.js';
 import {
   emptyPayment,
@@ -280,6 +281,8 @@ describe('the differences that events post', () => {
     const [leg] = success.legs;
     const broken: Posting = { ...success, legs: leg === undefined ? [] : [leg] };
     expect(() => differenceOf([], [broken])).toThrow('Line success is off by 5000000');
+    // A bug would come again for ever: the fold parks the subject for an `InvariantError`.
+    expect(() => differenceOf([], [broken])).toThrow(InvariantError);
   });
 });
 
