@@ -13,6 +13,7 @@ import {
   PAYMENT_CHANGES,
   PAYMENTS,
   REFUNDS,
+  REPORT_LINES,
   SUBSCRIPTIONS,
   WORK_QUEUE,
 } from '#read-models/fold/fold-tables.js';
@@ -31,6 +32,7 @@ import { attachPayments, foldOrders } from './fold-orders.js';
 import {
   changeRow,
   foldEvent,
+  isOfMovement,
   newOrdersOf,
   paymentRow,
   publicVersion,
@@ -49,6 +51,7 @@ import {
 } from './merge-refunds.js';
 import { parkedSubjects, parkPoison } from './park.js';
 import { paymentSnapshot } from './payment-snapshot.js';
+import { reportLineRows } from './report-line-rows.js';
 
 export type FoldTarget = {
   readonly generation: Generation;
@@ -159,6 +162,7 @@ async function writeRecords(
     write(PARKED_SUBJECTS, poison.subjects, 'insert'),
     write(PARKED_RECORDS, poison.records, 'insert'),
     write(EVENTS, fresh, 'insert'),
+    write(REPORT_LINES, reportLineRows(deduped), 'insert'),
     write(PAYMENT_CHANGES, changes.map(changeRow), 'insert'),
     write(DELIVERIES, deduped.map(deliveryRow), 'insert'),
   ]);
@@ -196,7 +200,10 @@ function foldPayments(
     const { meaning } = input;
     postings.close(one);
     if (meaning.kind !== 'event' || outcome === 'duplicate' || outcome === 'parked') continue;
-    if (meaning.event.tells.about !== 'payment') continue;
+    if (!isOfMovement(meaning)) {
+      if (outcome === 'applied') postings.recordReportLine(meaning, input.recordedAtMs);
+      continue;
+    }
     const payment = loaded.get(meaning.observation.subject);
     invariant(payment !== undefined, 'Every event of a batch has its payment loaded.');
     const before = payment.state;

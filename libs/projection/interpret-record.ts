@@ -8,6 +8,7 @@ import { readFacts, textOf } from '#providers/facts.js';
 import { parseInstant } from '#providers/instant.js';
 import type { ProviderEvent } from '#providers/provider.js';
 import { providerOf } from '#providers/registry.js';
+import { interpretReportLine } from '#providers/settlement-report.js';
 
 /** A record of the log with the meaning that its provider's interpreter gives it. */
 export type Interpreted = {
@@ -63,7 +64,10 @@ function meaningOf(record: StoredRecord, recordedAtMs: number): Meaning {
   try {
     const provider = providerOf(observation.schema.provider);
     if (provider === null) return { kind: 'ignored', observation, trust, reason: 'no-provider' };
-    const interpretation = provider.interpret(observation, recordedAtMs);
+    const interpretation =
+      observation.kind === 'report-line'
+        ? interpretReportLine(observation, provider.reportAmounts(recordedAtMs))
+        : provider.interpret(observation, recordedAtMs);
     if ('ignored' in interpretation) {
       return { kind: 'ignored', observation, trust, reason: interpretation.ignored };
     }

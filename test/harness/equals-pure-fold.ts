@@ -2,8 +2,7 @@ import { expect } from 'vitest';
 import type { EventLog } from '#event-log/event-log.js';
 import { statusByKind, type PaymentKind } from '#ledger/payment/payment-kind.js';
 import type { PaymentStatus } from '#ledger/payment/payment-status.js';
-import { postingsOf } from '#ledger/posting/postings-of.js';
-import { postingOwnerOf } from '#projection/books/posting-owner.js';
+import { subjectPostings } from '#projection/books/subject-postings.js';
 import type { Database } from '#read-models/database.js';
 import { pureFoldOf } from './pure-fold.js';
 
@@ -91,10 +90,7 @@ async function expectBooksOf(database: Database, log: EventLog): Promise<void> {
   expect([...open.values()].filter((minor) => minor !== 0n)).toEqual([]);
   const expected = new Map<string, bigint>();
   for (const [subject, state] of (await pureFoldOf(log)).states()) {
-    for (const { layer, currency, effectiveAt, legs } of postingsOf(
-      state,
-      postingOwnerOf(subject),
-    )) {
+    for (const { layer, currency, effectiveAt, legs } of subjectPostings(subject, state)) {
       for (const leg of legs) {
         const key = `${subject} ${layer} ${leg.account} ${currency} ${effectiveAt}`;
         expected.set(key, (expected.get(key) ?? 0n) + leg.minor);

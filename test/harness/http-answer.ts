@@ -12,18 +12,20 @@ export type Asking = {
   readonly token?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
   readonly method?: string;
+  /** Of a POST; JSON unless a header says otherwise. */
+  readonly body?: string;
 };
 
 /** Asks the API under test, by default with a token that may read. */
 export async function ask(
   { url }: Pick<ApiUnderTest, 'url'>,
   path: string,
-  { token = TOKENS.read, headers = {}, method = 'GET' }: Asking = {},
+  { token = TOKENS.read, headers = {}, method = 'GET', body = '{}' }: Asking = {},
 ): Promise<Answer> {
   const response = await fetch(`${url}${path}`, {
     method,
     headers: { ...headers, ...(token === null ? {} : { authorization: `Bearer ${token}` }) },
-    ...(method === 'POST' ? { body: '{}' } : {}),
+    ...(method === 'POST' ? { body } : {}),
   });
   return {
     status: response.status,

@@ -12,6 +12,7 @@ import {
   type LedgerAccount,
 } from './ledger-account.js';
 import type { Leg, Posting } from './posting.js';
+import { movementLinePosting } from './report-line-postings.js';
 import { POSTING_RULES, postingRuleAt, type PostingRule } from './rules.js';
 
 /**
@@ -25,12 +26,25 @@ import { POSTING_RULES, postingRuleAt, type PostingRule } from './rules.js';
  */
 export function postingsOf(
   state: PaymentState,
-  { account, isRefundedApart }: PostingOwner,
+  owner: PostingOwner,
   rules = POSTING_RULES,
+): readonly Posting[] {
+  const { reportLines } = state;
+  if (reportLines.length === 0) return ownPostings(state, owner, rules);
+  return [
+    ...ownPostings(state, owner, rules),
+    ...reportLines.map((line) => movementLinePosting(line, owner.account)),
+  ];
+}
+
+function ownPostings(
+  state: PaymentState,
+  owner: PostingOwner,
+  rules: typeof POSTING_RULES,
 ): readonly Posting[] {
   const view = viewPayment(state);
   const rule = postingRuleAt(rules, state.firstRecordedAt);
-  const context: PostingContext = { state, view, account, isRefundedApart, rule };
+  const context: PostingContext = { state, view, ...owner, rule };
   switch (view.kind) {
     case 'payment':
       return paymentPostings(context);

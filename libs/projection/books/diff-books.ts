@@ -3,7 +3,6 @@ import { PositionLost } from '#event-log/event-log.js';
 import { subjectIdOf } from '#events/ids.js';
 import { emptyPayment, type PaymentState } from '#ledger/payment/payment-state.js';
 import { assertBalanced, type Layer, type Posting } from '#ledger/posting/posting.js';
-import { postingsOf } from '#ledger/posting/postings-of.js';
 import {
   POSTING_RULES,
   postingRuleAt,
@@ -12,7 +11,6 @@ import {
 } from '#ledger/posting/rules.js';
 import { inTransaction, type Database } from '#read-models/database.js';
 import { foldSchemaName } from '#read-models/fold/fold-schema.js';
-import { postingOwnerOf } from './posting-owner.js';
 import { liveGeneration } from '../generations.js';
 import {
   bookedSubjects,
@@ -22,6 +20,7 @@ import {
   type BooksSnapshot,
 } from './booked-subjects.js';
 import { replaySubjects } from './replay-subjects.js';
+import { subjectPostings } from './subject-postings.js';
 
 /** What an account, in one layer and currency, has in the live books and would have under the rule. */
 export type AccountDifference = {
@@ -153,9 +152,8 @@ class Tally {
   }
 
   compare({ subject, balances: live }: BookedSubject, state: PaymentState): void {
-    const owner = postingOwnerOf(subject);
-    const proposed = balancesOf(postingsOf(state, owner, this.#rules));
-    const current = balancesOf(postingsOf(state, owner));
+    const proposed = balancesOf(subjectPostings(subject, state, this.#rules));
+    const current = balancesOf(subjectPostings(subject, state));
     const accounts = differing(live, proposed);
     const isDrifted = differing(live, current).length > 0;
     this.#payments += 1;

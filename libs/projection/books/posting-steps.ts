@@ -1,11 +1,10 @@
-import type { PaymentState } from '#ledger/payment/payment-state.js';
+import { emptyPayment, type PaymentState } from '#ledger/payment/payment-state.js';
 import { differenceOf, type Posting } from '#ledger/posting/posting.js';
-import { postingsOf } from '#ledger/posting/postings-of.js';
 import { mayConfirm } from '#ledger/trust.js';
 import type { Deduped } from '../dedupe.js';
-import type { EventMeaning, PaymentInFold } from '../fold-payments.js';
+import { joined, type EventMeaning, type PaymentInFold } from '../fold-payments.js';
 import type { BooksStep } from './fold-books.js';
-import { postingOwnerOf } from './posting-owner.js';
+import { subjectPostings } from './subject-postings.js';
 
 /**
  * What a batch's events have to post, in the order of the partition. Of each payment the set that is posted
@@ -16,16 +15,18 @@ export class PostingSteps {
   readonly #booked = new Map<string, BookedInBatch>();
 
   /** After an event was folded into its payment; `before` is the state that it found. */
-  record({ subject, state }: PaymentInFold, { before, meaning, recordedAtMs }: EventFolded): void {
+  record(
+    { subject, state }: Pick<PaymentInFold, 'subject' | 'state'>,
+    { before, meaning, recordedAtMs }: EventFolded,
+  ): void {
     if (state === before || !mayConfirm(meaning.trust)) return;
-    const owner = postingOwnerOf(subject);
     const { subjectId } = meaning;
     const known = this.#booked.get(subject);
     const posted = known?.after ?? {
       parent: parentOf(before),
-      postings: postingsOf(before, owner),
+      postings: subjectPostings(subject, before),
     };
-    const after = { parent: parentOf(state), postings: postingsOf(state, owner) };
+    const after = { parent: parentOf(state), postings: subjectPostings(subject, state) };
     this.#booked.set(subject, { subject, subjectId, before: known?.before ?? posted, after });
     const lines = differenceOf(posted.postings, after.postings);
     if (lines.length === 0) return;
@@ -38,6 +39,13 @@ export class PostingSteps {
       recordedAt: new Date(recordedAtMs).toISOString(),
       lines,
     });
+  }
+
+  /** A line of a settlement report that names no movement, when it was first told. */
+  recordReportLine(meaning: EventMeaning, recordedAtMs: number): void {
+    const state = joined(emptyPayment, meaning, { position: 0n, recordedAtMs });
+    const { subject } = meaning.observation;
+    this.record({ subject, state }, { before: emptyPayment, meaning, recordedAtMs });
   }
 
   /** The subjects that something was told of, as the batch found and left them. */
