@@ -38,6 +38,7 @@ export function encodePaymentState(state: PaymentState): string {
     state.marks,
     state.since,
     state.firstRecordedAt,
+    state.ruledAt,
   ];
   return JSON.stringify(stored);
 }
@@ -60,6 +61,7 @@ export function decodePaymentState(text: string): PaymentState {
     marks,
     since,
     firstRecordedAt,
+    ruledAt,
   ] = JSON.parse(text) as StoredState;
   const facts: Partial<Record<PaymentStatus, PaymentFact>> = {};
   for (const fact of storedFacts.map(loadFact)) facts[fact.status] = fact;
@@ -80,6 +82,7 @@ export function decodePaymentState(text: string): PaymentState {
     marks,
     since,
     firstRecordedAt,
+    ruledAt,
     hasConflict,
     claim:
       claim === null
@@ -154,6 +157,7 @@ type StoredState = readonly [
   marks: readonly Flag[],
   since: Readonly<Record<string, string>>,
   firstRecordedAt: string | null,
+  ruledAt: string | null,
 ];
 
 function loadMoney(text: StoredMoney): Money | null {

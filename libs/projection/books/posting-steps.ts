@@ -1,6 +1,7 @@
 import type { PaymentState } from '#ledger/payment/payment-state.js';
 import { differenceOf, type Posting } from '#ledger/posting/posting.js';
 import { postingsOf } from '#ledger/posting/postings-of.js';
+import type { PostingRules } from '#ledger/posting/rules.js';
 import { mayConfirm } from '#ledger/trust.js';
 import type { Deduped } from '../dedupe.js';
 import type { EventMeaning, PaymentInFold } from '../fold-payments.js';
@@ -14,13 +15,18 @@ import { postingOwnerOf } from './posting-owner.js';
 export class PostingSteps {
   readonly steps: BooksStep[] = [];
   readonly #posted = new Map<string, readonly Posting[]>();
+  readonly #rules: PostingRules;
+
+  constructor(rules: PostingRules) {
+    this.#rules = rules;
+  }
 
   /** After an event was folded into its payment; `before` is the state that it found. */
   record({ subject, state }: PaymentInFold, { before, meaning, recordedAtMs }: EventFolded): void {
     if (state === before || !mayConfirm(meaning.trust)) return;
     const owner = postingOwnerOf(subject);
-    const posted = this.#posted.get(subject) ?? postingsOf(before, owner);
-    const after = postingsOf(state, owner);
+    const posted = this.#posted.get(subject) ?? postingsOf(before, owner, this.#rules);
+    const after = postingsOf(state, owner, this.#rules);
     this.#posted.set(subject, after);
     const lines = differenceOf(posted, after);
     if (lines.length === 0) return;
