@@ -32,14 +32,21 @@ export async function advanceCheckpoint(
     readonly entries: readonly DatedEntry[];
   },
 ): Promise<void> {
-  const digests = move.entries.map(({ digest }) => digest);
-  const result = await tx.query({
+  // One statement: what is issued behind it may fail first where the tables are gone.
+  const { rows } = await tx.query<{ isMoved: boolean; unknown: string | null }>({
     name: 'advance-checkpoint',
-    text: `update ops.checkpoints
-              set next_position = $4, last_recorded_at = $5, updated_at = now()
-            where version = $1 and generation = $2 and partition = $3
-              and next_position = $6 and status = $7
-              and not exists (${UNKNOWN_ENTRY})`,
+    text: `with unknown as (
+             select list || ' "' || name || '"' as entry from ops.dated_entries
+              where version = $1 and effective_from <= $5 and digest <> all($8::text[])
+              order by 1 limit 1
+           ), moved as (
+             update ops.checkpoints
+                set next_position = $4, last_recorded_at = $5, updated_at = now()
+              where version = $1 and generation = $2 and partition = $3
+                and next_position = $6 and status = $7 and not exists (select from unknown)
+             returning 1
+           )
+           select exists (select from moved) as "isMoved", (select entry from unknown) as unknown`,
     values: [
       version,
       generation,
@@ -48,37 +55,18 @@ export async function advanceCheckpoint(
       new Date(move.recordedAtMs),
       move.expected.toString(),
       move.status,
-      digests,
+      move.entries.map(({ digest }) => digest),
     ],
   });
-  if (result.rowCount === 1) return;
-  const [unknown] = await unknownEntries(tx, { version, ...move });
-  if (unknown !== undefined) {
+  const [result] = rows;
+  if (result?.isMoved === true) return;
+  const unknown = result?.unknown ?? null;
+  if (unknown !== null) {
     throw new DatedEntryRefused(
       `Dated entry ${unknown} is in force now, and this program does not know it: replace it.`,
     );
   }
   throw new Fenced(`Partition ${move.partition} is not at ${move.expected} any more.`);
-}
-
-/** Of the tables' entries one that is in force at the batch's last record and not among the caller's. */
-const UNKNOWN_ENTRY = `select from ops.dated_entries d
-  where d.version = $1 and d.effective_from <= $5 and d.digest <> all($8::text[])`;
-
-async function unknownEntries(
-  tx: Queryable,
-  move: {
-    readonly version: number;
-    readonly recordedAtMs: number;
-    readonly entries: readonly DatedEntry[];
-  },
-): Promise<readonly string[]> {
-  const { rows } = await tx.query<{ list: string; name: string }>(
-    `select list, name from ops.dated_entries
-      where version = $1 and effective_from <= $2 and digest <> all($3::text[]) order by 1, 2`,
-    [move.version, new Date(move.recordedAtMs), move.entries.map(({ digest }) => digest)],
-  );
-  return rows.map(({ list, name }) => `${list} "${name}"`);
 }
 
 export async function readCheckpoint(
