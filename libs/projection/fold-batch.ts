@@ -21,8 +21,9 @@ import { writeOutbox } from '#read-models/writes/outbox.js';
 import type { Row } from '#read-models/writes/array-parameters.js';
 import { writeRows, type WriteMode } from '#read-models/writes/write-rows.js';
 import type { BooksStep } from './books/fold-books.js';
-import { PostingSteps } from './books/posting-steps.js';
+import { PostingSteps, type BookedInBatch } from './books/posting-steps.js';
 import { readBooksHead, writeBooks } from './books/write-books.js';
+import { writeOpenItems } from './books/write-open-items.js';
 import { advanceCheckpoint, type Checkpoint } from './checkpoint.js';
 import { datedPostingRules } from './dated-entries.js';
 import { dedupe, knownDigests, type Deduped } from './dedupe.js';
@@ -121,6 +122,7 @@ export async function foldBatch(
   const [merged] = await Promise.all([
     writePayments(tx, schema, folded),
     writeBooks(tx, schema, { partition: batch.partition, head, steps: folded.steps }),
+    writeOpenItems(tx, schema, folded.booked),
     writeRecords(tx, schema, { poison, deduped, fresh, changes: folded.changes }),
   ]);
   const traces = tracesOf(deduped);
@@ -184,6 +186,7 @@ type FoldedPayments = {
   readonly changes: readonly PaymentChange[];
   /** What the events post to the books. */
   readonly steps: readonly BooksStep[];
+  readonly booked: readonly BookedInBatch[];
 };
 
 /** Folds in memory, event by event, in the order of the partition. */
@@ -210,7 +213,7 @@ function foldPayments(
     if (change !== null) changes.push(change);
   }
   const payments = [...touched.values()].sort((a, b) => (a.paymentId < b.paymentId ? -1 : 1));
-  return { payments, changes, steps: postings.steps };
+  return { payments, changes, steps: postings.steps, booked: postings.booked() };
 }
 
 /** Answers the payments whose view has refunds of their own ids, as `writeSharedPayments` does. */
