@@ -175,6 +175,8 @@ export function paymentRow(payment: PaymentInFold): Row {
     money?.currency ?? null,
     money?.exponent ?? null,
     view.amount?.minor ?? null,
+    view.expected?.minor ?? null,
+    view.difference?.minor ?? null,
     view.net?.minor ?? null,
     view.fee?.minor ?? null,
     view.tax?.minor ?? null,
@@ -300,6 +302,8 @@ function isSamePublicly(a: PaymentView, b: PaymentView): boolean {
     a.status === b.status &&
     a.orderId === b.orderId &&
     isSameMoney(a.amount, b.amount) &&
+    isSameMoney(a.expected, b.expected) &&
+    isSameMoney(a.difference, b.difference) &&
     isSameMoney(a.net, b.net) &&
     isSameMoney(a.fee, b.fee) &&
     isSameMoney(a.tax, b.tax) &&

@@ -31,7 +31,7 @@ const TABLES = {
     defaults: {
       status: 'paid',
       assurance: 'confirmed',
-      amounts: '{"paid":[],"refunded":[]}',
+      amounts: '{"paid":[],"refunded":[],"difference":[]}',
       flags: [],
       first_recorded_at: AT,
       recorded_at: AT,

@@ -20,6 +20,9 @@ export const PAYMENTS: FoldTable = {
     ['currency', 'text'],
     ['exponent', 'smallint'],
     ['amount_minor', MINOR],
+    ['expected_minor', MINOR],
+    /** Received less expected. */
+    ['difference_minor', MINOR],
     ['net_minor', MINOR],
     ['fee_minor', MINOR],
     ['tax_minor', MINOR],
@@ -153,7 +156,7 @@ export const CUSTOMERS: FoldTable = {
   indexes: ['(reference)'],
 };
 
-/** `amounts` is JSON `{"paid":[Money…],"refunded":[Money…]}`, one member per currency. */
+/** `amounts` is JSON `{"paid":[Money…],"refunded":[…],"difference":[…]}`, one member per currency. */
 export const ORDERS: FoldTable = {
   name: 'orders',
   columns: [
