@@ -18,7 +18,7 @@ import {
   WORK_QUEUE,
 } from '#read-models/fold/fold-tables.js';
 import { writeOutbox } from '#read-models/writes/outbox.js';
-import type { Row } from '#read-models/writes/array-parameters.js';
+import type { Row } from '#read-models/writes/column-values.js';
 import { writeRows, type WriteMode } from '#read-models/writes/write-rows.js';
 import type { BooksStep } from './books/fold-books.js';
 import { PostingSteps, type BookedInBatch } from './books/posting-steps.js';

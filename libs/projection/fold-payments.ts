@@ -18,7 +18,7 @@ import { refundStatusOf, statusByKind, type PaymentKind } from '#ledger/payment/
 import { viewPayment, type PaymentView } from '#ledger/payment/payment-view.js';
 import { attributionStrength, mayConfirm } from '#ledger/trust.js';
 import { providerOf } from '#providers/registry.js';
-import type { Row } from '#read-models/writes/array-parameters.js';
+import type { Row } from '#read-models/writes/column-values.js';
 import type { Interpreted, Meaning } from './interpret-record.js';
 import { encodePaymentState } from './payment-codec.js';
 
