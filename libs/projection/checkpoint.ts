@@ -32,14 +32,9 @@ export async function advanceCheckpoint(
     readonly entries: readonly DatedEntry[];
   },
 ): Promise<void> {
-  const digests = move.entries.map(({ digest }) => digest);
-  const result = await tx.query({
+  const { rows } = await tx.query<{ moved: boolean; unknown: string | null }>({
     name: 'advance-checkpoint',
-    text: `update ops.checkpoints
-              set next_position = $4, last_recorded_at = $5, updated_at = now()
-            where version = $1 and generation = $2 and partition = $3
-              and next_position = $6 and status = $7
-              and not exists (${UNKNOWN_ENTRY})`,
+    text: ADVANCE,
     values: [
       version,
       generation,
@@ -48,38 +43,35 @@ export async function advanceCheckpoint(
       new Date(move.recordedAtMs),
       move.expected.toString(),
       move.status,
-      digests,
+      move.entries.map(({ digest }) => digest),
     ],
   });
-  if (result.rowCount === 1) return;
-  const [unknown] = await unknownEntries(tx, { version, ...move });
-  if (unknown !== undefined) {
+  const [row] = rows;
+  if (row?.moved === true) return;
+  if (row !== undefined && row.unknown !== null) {
     throw new DatedEntryRefused(
-      `Dated entry ${unknown} is in force now, and this program does not know it: replace it.`,
+      `Dated entry ${row.unknown} is in force now, and this program does not know it: replace it.`,
     );
   }
   throw new Fenced(`Partition ${move.partition} is not at ${move.expected} any more.`);
 }
 
-/** Of the tables' entries one that is in force at the batch's last record and not among the caller's. */
-const UNKNOWN_ENTRY = `select from ops.dated_entries d
-  where d.version = $1 and d.effective_from <= $5 and d.digest <> all($8::text[])`;
-
-async function unknownEntries(
-  tx: Queryable,
-  move: {
-    readonly version: number;
-    readonly recordedAtMs: number;
-    readonly entries: readonly DatedEntry[];
-  },
-): Promise<readonly string[]> {
-  const { rows } = await tx.query<{ list: string; name: string }>(
-    `select list, name from ops.dated_entries
-      where version = $1 and effective_from <= $2 and digest <> all($3::text[]) order by 1, 2`,
-    [move.version, new Date(move.recordedAtMs), move.entries.map(({ digest }) => digest)],
-  );
-  return rows.map(({ list, name }) => `${list} "${name}"`);
-}
+/**
+ * Moves only where every entry that is in force at the batch's last record is among the caller's. One
+ * statement, because those behind it are sent already and may fail in tables that are gone.
+ */
+const ADVANCE = `
+  with unknown as (
+    select list || ' "' || name || '"' as entry from ops.dated_entries
+     where version = $1 and effective_from <= $5 and digest <> all($8::text[])
+  ), moved as (
+    update ops.checkpoints
+       set next_position = $4, last_recorded_at = $5, updated_at = now()
+     where version = $1 and generation = $2 and partition = $3
+       and next_position = $6 and status = $7 and not exists (select from unknown)
+    returning partition
+  )
+  select exists (select from moved) as moved, (select min(entry) from unknown) as unknown`;
 
 export async function readCheckpoint(
   db: Queryable,

@@ -2,7 +2,8 @@ import { subjectIdOf } from '#events/ids.js';
 import { isSamePlace, openItemsOf, type OpenItem } from '#ledger/posting/open-item.js';
 import type { Queryable } from '#read-models/database.js';
 import { OPEN_ITEMS } from '#read-models/fold/ledger-tables.js';
-import { arrayParameter, type Row } from '#read-models/writes/array-parameters.js';
+import { arrayParameter } from '#read-models/writes/array-parameters.js';
+import type { Row } from '#read-models/writes/column-values.js';
 import { writeRows } from '#read-models/writes/write-rows.js';
 import type { Booked, BookedInBatch } from './posting-steps.js';
 
