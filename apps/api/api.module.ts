@@ -28,6 +28,7 @@ import { WithdrawalReader } from '#read-models/queries/withdrawal-reader.js';
 import { EventLog } from '#event-log/event-log.js';
 import { KeyRing } from '#events/sealing.js';
 import { Authenticator } from './access/authenticator.js';
+import { OperateScopeGuard } from './access/operate-scope.guard.js';
 import { ReadScopeGuard } from './access/read-scope.guard.js';
 import type { ApiDependencies } from './api-dependencies.js';
 import { CustomerController } from './customer/customer.controller.js';
@@ -37,6 +38,8 @@ import { CallSkin } from './grpc/call-skin.js';
 import { GrpcServer } from './grpc/grpc-server.js';
 import { BookController } from './ledger/book.controller.js';
 import { ClosePeriodHandler } from './ledger/close-period.js';
+import { CorrectBooksHandler } from './ledger/correct-books.js';
+import { CorrectionController } from './ledger/correction.controller.js';
 import { GetEntryHandler } from './ledger/get-entry.js';
 import { GetPeriodsHandler } from './ledger/get-periods.js';
 import { GetTrialBalanceHandler } from './ledger/get-trial-balance.js';
@@ -132,6 +135,7 @@ export class ApiModule implements OnModuleInit, OnApplicationShutdown {
       imports: [CqrsModule.forRoot()],
       controllers: [
         BookController,
+        CorrectionController,
         CustomerController,
         LedgerController,
         LookupController,
@@ -149,12 +153,14 @@ export class ApiModule implements OnModuleInit, OnApplicationShutdown {
         WithdrawalController,
       ],
       providers: [
+        OperateScopeGuard,
         ReadScopeGuard,
         ApiDescription,
         ...portProviders(dependencies),
         ...readerProviders(dependencies),
         ...QUERY_HANDLERS,
         ClosePeriodHandler,
+        CorrectBooksHandler,
       ],
       exports: [ApiDescription, Authenticator, GrpcServer],
     };

@@ -55,10 +55,13 @@ export class PostingSteps {
   }
 
   /** A period was closed. */
-  close({ input: { meaning, recordedAtMs }, outcome }: Deduped): void {
+  close({ input: { meaning, record, recordedAtMs }, outcome }: Deduped): void {
     if (meaning.kind !== 'period-close' || outcome !== 'applied') return;
     const recordedAt = new Date(recordedAtMs).toISOString();
-    this.steps.push({ type: 'close', until: meaning.until, recordedAt });
+    const { periodId, until, observation } = meaning;
+    const { position } = record;
+    const observationId = observation.id;
+    this.steps.push({ type: 'close', periodId, until, observationId, position, recordedAt });
   }
 }
 

@@ -1,5 +1,11 @@
 import { MINOR, UPDATED_IN_PLACE, type FoldTable } from './fold-table.js';
-import { LEDGER_DAYS, LEDGER_ENTRIES, LEDGER_HEADS, OPEN_ITEMS } from './ledger-tables.js';
+import {
+  LEDGER_DAYS,
+  LEDGER_ENTRIES,
+  LEDGER_HEADS,
+  LEDGER_PERIODS,
+  OPEN_ITEMS,
+} from './ledger-tables.js';
 
 /**
  * One row per movement of money that has an id at its provider: payments, withdrawals, and refunds with
@@ -311,6 +317,7 @@ export const FOLD_TABLES: readonly FoldTable[] = [
   LEDGER_DAYS,
   LEDGER_HEADS,
   OPEN_ITEMS,
+  LEDGER_PERIODS,
   WORK_QUEUE,
   PARKED_SUBJECTS,
   PARKED_RECORDS,
