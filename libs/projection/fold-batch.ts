@@ -7,10 +7,8 @@ import type { FoldTable } from '#read-models/fold/fold-table.js';
 import {
   CUSTOMERS,
   DELIVERIES,
-  EVENTS,
   PARKED_RECORDS,
   PARKED_SUBJECTS,
-  PAYMENT_CHANGES,
   PAYMENTS,
   REFUNDS,
   SUBSCRIPTIONS,
@@ -28,7 +26,6 @@ import { deliveryRow } from './delivery-row.js';
 import { foldLatest } from './fold-latest.js';
 import { attachPayments, foldOrders } from './fold-orders.js';
 import {
-  changeRow,
   foldEvent,
   newOrdersOf,
   paymentRow,
@@ -110,12 +107,12 @@ export async function foldBatch(
   ]);
   const refused = batch.refused ?? new Map<bigint, string>();
   const poison = parkPoison(interpreted, { parked, refused });
-  const { deduped, fresh } = dedupe(poison.foldable, known);
+  const deduped = dedupe(poison.foldable, known);
   const folded = foldPayments(payments, deduped);
   const [merged] = await Promise.all([
     writePayments(tx, schema, folded),
     writeBooks(tx, schema, { partition: batch.partition, head, steps: folded.steps }),
-    writeRecords(tx, schema, { poison, deduped, fresh, changes: folded.changes }),
+    writeRecords(tx, schema, { poison, deduped, changes: folded.changes }),
   ]);
   const traces = tracesOf(deduped);
   const orderMessages = await foldOrders(tx, schema, {
@@ -143,11 +140,11 @@ async function writeRecords(
   folded: {
     readonly poison: Pick<ReturnType<typeof parkPoison>, 'subjects' | 'records'>;
     readonly deduped: readonly Deduped[];
-    readonly fresh: readonly Row[];
     readonly changes: readonly PaymentChange[];
   },
 ): Promise<void> {
-  const { poison, deduped, fresh, changes } = folded;
+  const { poison, deduped } = folded;
+  const changes = new Map(folded.changes.map((change) => [change.position, change]));
   const latest = foldLatest(deduped);
   const write = async (table: FoldTable, rows: readonly Row[], mode: WriteMode): Promise<void> =>
     writeRows(tx, { schema, table, rows, mode });
@@ -156,9 +153,11 @@ async function writeRecords(
     write(CUSTOMERS, latest.customers, 'newest'),
     write(PARKED_SUBJECTS, poison.subjects, 'insert'),
     write(PARKED_RECORDS, poison.records, 'insert'),
-    write(EVENTS, fresh, 'insert'),
-    write(PAYMENT_CHANGES, changes.map(changeRow), 'insert'),
-    write(DELIVERIES, deduped.map(deliveryRow), 'insert'),
+    write(
+      DELIVERIES,
+      deduped.map((one) => deliveryRow(one, changes.get(one.input.record.position))),
+      'insert',
+    ),
   ]);
 }
 
