@@ -9,6 +9,7 @@ import {
   withConflict,
   withFact,
   withLookup,
+  withRuling,
   withSince,
   type PaymentState,
 } from '#ledger/payment/payment-state.js';
@@ -97,11 +98,11 @@ export function foldEvent(
   { record, recordedAtMs }: Interpreted,
   meaning: EventMeaning & { readonly isConflict: boolean },
 ): PaymentChange | null {
-  const before = payment.view;
+  const { state, view: before } = payment;
   payment.state = meaning.isConflict
-    ? withConflict(payment.state)
-    : joined(payment.state, meaning, { position: record.position, recordedAtMs });
-  payment.view = viewPayment(payment.state);
+    ? withConflict(state)
+    : joined(state, meaning, { position: record.position, recordedAtMs });
+  if (payment.state !== state) payment.view = viewPayment(payment.state);
   // A refund of another partition may have been recorded earlier or later.
   payment.firstRecordedAtMs = Math.min(payment.firstRecordedAtMs, recordedAtMs);
   payment.recordedAtMs = Math.max(payment.recordedAtMs, recordedAtMs);
@@ -135,6 +136,7 @@ export function joined(
   const occurredAt = tells.fact?.occurredAt ?? event.occurredAt;
   const fact = tells.fact === null ? null : { ...tells.fact, occurredAt, factId: eventId, trust };
   const recordedAt = new Date(at.recordedAtMs).toISOString();
+  if (observation.kind === 'ruling') return withRuling(attributed, recordedAt);
   const dated =
     fact === null || !mayConfirm(trust) ? attributed : withSince(attributed, fact, recordedAt);
   if (observation.lookup !== null) {
@@ -174,6 +176,8 @@ export function paymentRow(payment: PaymentInFold): Row {
     money?.currency ?? null,
     money?.exponent ?? null,
     view.amount?.minor ?? null,
+    view.expected?.minor ?? null,
+    view.difference?.minor ?? null,
     view.net?.minor ?? null,
     view.fee?.minor ?? null,
     view.tax?.minor ?? null,
@@ -279,6 +283,8 @@ function isSamePublicly(a: PaymentView, b: PaymentView): boolean {
     a.status === b.status &&
     a.orderId === b.orderId &&
     isSameMoney(a.amount, b.amount) &&
+    isSameMoney(a.expected, b.expected) &&
+    isSameMoney(a.difference, b.difference) &&
     isSameMoney(a.net, b.net) &&
     isSameMoney(a.fee, b.fee) &&
     isSameMoney(a.tax, b.tax) &&

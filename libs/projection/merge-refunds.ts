@@ -27,7 +27,7 @@ export type MergedPayment = {
 
 /** Payments of providers that give refunds an id of their own: their rows are shared. */
 export function hasSharedRow({ provider }: Pick<PaymentInFold, 'provider'>): boolean {
-  return providerOf(provider)?.hasRefundSubjects === true;
+  return (providerOf(provider)?.refundedApart.length ?? 0) > 0;
 }
 
 /**

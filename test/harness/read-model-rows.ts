@@ -29,7 +29,7 @@ const TABLES = {
     defaults: {
       status: 'paid',
       assurance: 'confirmed',
-      amounts: '{"paid":[],"refunded":[]}',
+      amounts: '{"paid":[],"refunded":[],"difference":[]}',
       flags: [],
       first_recorded_at: AT,
       recorded_at: AT,
