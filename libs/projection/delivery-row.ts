@@ -38,7 +38,7 @@ export function deliveryRow(deduped: Deduped, change: PaymentChange | undefined)
     observation.verification.mode,
     observation.verification.keyId,
     event === null ? null : claimedStatus(event.tells),
-    observation.requestId,
+    observation.requestId === observation.id ? null : observation.requestId,
     textsOrNull(observation.providerTraceIds),
     observation.traceparent,
     observation.bodyDigest,

@@ -54,7 +54,7 @@ export function providerBriefs(rows: TrailRows): readonly ProviderBriefResource[
       objectId: reference,
       providerEventIds: distinct(own.flatMap((delivery) => delivery.providerEventId ?? [])),
       providerTraceIds: distinct(own.flatMap((delivery) => delivery.providerTraceIds ?? [])),
-      requestIds: distinct(own.map((delivery) => delivery.requestId)),
+      requestIds: distinct(own.map(requestIdOf)),
       times: { first: received[0] ?? null, last: received.at(-1) ?? null },
     };
   });
@@ -111,7 +111,7 @@ export function recordEntry(
     providerReferences: delivery.providerReferences ?? [],
     providerTraceIds: delivery.providerTraceIds ?? [],
     claimedStatus: delivery.claimedStatus,
-    requestId: delivery.requestId,
+    requestId: requestIdOf(delivery),
     traceId:
       delivery.traceparent === null
         ? null
@@ -123,6 +123,11 @@ export function recordEntry(
     receivedAt: delivery.receivedAt.toISOString(),
     ...(original === undefined ? {} : { original }),
   };
+}
+
+/** One request is one observation, unless it says otherwise. */
+function requestIdOf({ requestId, observationId }: DeliveryEntity): string {
+  return requestId ?? observationId;
 }
 
 function changeEntries({ changes, movements }: TrailRows): readonly ChangeEntryResource[] {

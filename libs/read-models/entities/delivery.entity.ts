@@ -60,8 +60,9 @@ export class DeliveryEntity {
   @Column('text', { name: 'claimed_status', nullable: true })
   readonly claimedStatus!: string | null;
 
-  @Column('text', { name: 'request_id' })
-  readonly requestId!: string;
+  /** Null where `observationId` is the id of the request too. */
+  @Column('text', { name: 'request_id', nullable: true })
+  readonly requestId!: string | null;
 
   @Column('text', { name: 'provider_trace_ids', array: true, nullable: true })
   readonly providerTraceIds!: readonly string[] | null;

@@ -202,7 +202,8 @@ export const DELIVERIES: FoldTable = {
     ['verification_mode', 'text not null'],
     ['verification_key_id', 'text'],
     ['claimed_status', 'text'],
-    ['request_id', 'text not null'],
+    /** Null where the observation has the id of its request, as deliveries of webhooks do. */
+    ['request_id', 'text'],
     /** Null where there are none. */
     ['provider_trace_ids', 'text[]'],
     ['traceparent', 'text'],
@@ -226,7 +227,7 @@ export const DELIVERIES: FoldTable = {
     '(observation_id)',
     '(event_id) where facts_digest is not null',
     // Looked up by equality only, and random: a hash costs a third of what a tree of texts does.
-    'using hash (request_id)',
+    'using hash (request_id) where request_id is not null',
     'using hash (provider_event_id) where provider_event_id is not null',
     'using gin (provider_trace_ids) where provider_trace_ids is not null',
     'using gin (provider_references) where provider_references is not null',

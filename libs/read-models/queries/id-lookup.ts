@@ -93,6 +93,7 @@ export class IdLookup {
       this.#customers('customer', { customerId: uuid }),
       this.#settlement(uuid),
       this.#event(uuid),
+      this.#deliveries('request', `delivery.observationId = :id and ${IS_REQUEST}`, uuid),
       this.#observation(uuid),
     ];
   }
@@ -247,6 +248,9 @@ function registerOf(subjectKey: string): SubjectType | null {
   const [, kind] = subjectKey.split('/');
   return kind === 'subscription' || kind === 'customer' ? kind : null;
 }
+
+/** One request is one observation, unless it says otherwise. */
+const IS_REQUEST = 'delivery.requestId is null';
 
 /** Of all that told an event; the partial index has the same condition. */
 const TOLD_FIRST = 'delivery.facts_digest is not null';
