@@ -5,7 +5,7 @@ import { viewOrder, type OrderPayment } from '#ledger/order/order.js';
 import type { PaymentStatus } from '#ledger/payment/payment-status.js';
 import type { Queryable } from '#read-models/database.js';
 import { ORDER_PAYMENTS, ORDERS } from '#read-models/fold/fold-tables.js';
-import type { Row } from '#read-models/writes/array-parameters.js';
+import type { Row } from '#read-models/writes/column-values.js';
 import { insertMissingRows, writeRows } from '#read-models/writes/write-rows.js';
 import { publicVersion, type PaymentInFold } from './fold-payments.js';
 import { FOLD_VERSION } from './fold-version.js';

@@ -6,7 +6,7 @@ import { viewPayment } from '#ledger/payment/payment-view.js';
 import { providerOf } from '#providers/registry.js';
 import type { Queryable } from '#read-models/database.js';
 import { PAYMENTS, REFUND_PARENTS } from '#read-models/fold/fold-tables.js';
-import type { Row } from '#read-models/writes/array-parameters.js';
+import type { Row } from '#read-models/writes/column-values.js';
 import { writeRows } from '#read-models/writes/write-rows.js';
 import {
   newPayment,

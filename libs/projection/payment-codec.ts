@@ -39,6 +39,7 @@ export function encodePaymentState(state: PaymentState): string {
     state.marks,
     state.since,
     state.firstRecordedAt,
+    state.ruledAt,
   ];
   return JSON.stringify(stored);
 }
@@ -62,6 +63,7 @@ export function decodePaymentState(text: string): PaymentState {
     marks,
     since,
     firstRecordedAt,
+    ruledAt,
   ] = JSON.parse(text) as StoredState;
   const facts: Partial<Record<PaymentStatus, PaymentFact>> = {};
   for (const fact of storedFacts.map(loadFact)) facts[fact.status] = fact;
@@ -84,6 +86,7 @@ export function decodePaymentState(text: string): PaymentState {
     marks,
     since,
     firstRecordedAt,
+    ruledAt,
     hasConflict,
     claim:
       claim === null
@@ -161,6 +164,7 @@ type StoredState = readonly [
   marks: readonly Flag[],
   since: Readonly<Record<string, string>>,
   firstRecordedAt: string | null,
+  ruledAt: string | null,
 ];
 
 function loadMoney(text: StoredMoney): Money | null {

@@ -16,7 +16,7 @@ import {
   SUBSCRIPTIONS,
   WORK_QUEUE,
 } from '#read-models/fold/fold-tables.js';
-import type { RowValue } from '#read-models/writes/array-parameters.js';
+import type { RowValue } from '#read-models/writes/column-values.js';
 import { writeRows } from '#read-models/writes/write-rows.js';
 
 const AT = '2026-11-21T10:00:00.000Z';

@@ -51,6 +51,8 @@ export type PaymentState = {
    * that the books follow for this subject.
    */
   readonly firstRecordedAt: string | null;
+  /** When an operator last ruled that it is to be booked anew: from then on that picks the rule. */
+  readonly ruledAt: string | null;
   /** The provider sent two different facts under one event id. */
   readonly hasConflict: boolean;
   readonly claim: PaymentClaim | null;
@@ -74,6 +76,7 @@ export const emptyPayment: PaymentState = {
   marks: [],
   since: {},
   firstRecordedAt: null,
+  ruledAt: null,
   hasConflict: false,
   claim: null,
 };
@@ -122,6 +125,12 @@ export function withSince(
     firstRecordedAt: isFirst ? recordedAt : firstRecordedAt,
     since: { ...state.since, ...Object.fromEntries(earlier.map((name) => [name, at])) },
   };
+}
+
+/** Joins a ruling that the books of this subject are to follow the rule in force at that time of the log. */
+export function withRuling(state: PaymentState, recordedAt: string): PaymentState {
+  const { ruledAt } = state;
+  return ruledAt !== null && ruledAt >= recordedAt ? state : { ...state, ruledAt: recordedAt };
 }
 
 /** Names a refund that the payment's own events tell of. */

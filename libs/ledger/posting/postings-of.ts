@@ -12,7 +12,7 @@ import {
   type LedgerAccount,
 } from './ledger-account.js';
 import type { Leg, Posting } from './posting.js';
-import { POSTING_RULES, postingRuleAt, type PostingRule } from './rules.js';
+import { POSTING_RULES, postingRuleOf, type PostingRule } from './rules.js';
 
 /**
  * The whole balanced set of postings that a payment, a withdrawal or a refund should have: a pure function
@@ -21,7 +21,7 @@ import { POSTING_RULES, postingRuleAt, type PostingRule } from './rules.js';
  *
  * Refunds that are subjects of their own post for themselves, with or without their payment.
  *
- * @param rules those that the books follow; others are for asking what they would make of it
+ * @param rules those that the books follow
  */
 export function postingsOf(
   state: PaymentState,
@@ -29,7 +29,7 @@ export function postingsOf(
   rules = POSTING_RULES,
 ): readonly Posting[] {
   const view = viewPayment(state);
-  const rule = postingRuleAt(rules, state.firstRecordedAt);
+  const rule = postingRuleOf(rules, state);
   const context: PostingContext = { state, view, account, isRefundedApart, rule };
   switch (view.kind) {
     case 'payment':

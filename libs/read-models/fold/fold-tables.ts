@@ -1,5 +1,5 @@
 import { MINOR, UPDATED_IN_PLACE, type FoldTable } from './fold-table.js';
-import { LEDGER_DAYS, LEDGER_ENTRIES, LEDGER_HEADS } from './ledger-tables.js';
+import { LEDGER_DAYS, LEDGER_ENTRIES, LEDGER_HEADS, OPEN_ITEMS } from './ledger-tables.js';
 
 /**
  * One row per movement of money that has an id at its provider: payments, withdrawals, and refunds with
@@ -310,6 +310,7 @@ export const FOLD_TABLES: readonly FoldTable[] = [
   LEDGER_ENTRIES,
   LEDGER_DAYS,
   LEDGER_HEADS,
+  OPEN_ITEMS,
   WORK_QUEUE,
   PARKED_SUBJECTS,
   PARKED_RECORDS,
