@@ -2,7 +2,7 @@ import { subjectIdOf } from '#events/ids.js';
 import { parseSubjectKey } from '#events/subject.js';
 import { statusByKind } from '#ledger/payment/payment-kind.js';
 import type { Telling } from '#providers/provider.js';
-import type { Row } from '#read-models/writes/array-parameters.js';
+import type { Row } from '#read-models/writes/column-values.js';
 import type { Deduped } from './dedupe.js';
 
 /** How a record of the log looks in `deliveries`: ids, verdicts and times, never contents. */

@@ -1,6 +1,7 @@
 import type { PublicMessage } from '#events/public-events.js';
 import type { StoredRecord } from '#events/record.js';
 import { invariant } from '#ledger/assert.js';
+import { POSTING_RULES, type PostingRules } from '#ledger/posting/rules.js';
 import type { Queryable } from '#read-models/database.js';
 import { foldSchemaName, type Generation } from '#read-models/fold/fold-schema.js';
 import type { FoldTable } from '#read-models/fold/fold-table.js';
@@ -17,12 +18,14 @@ import {
   WORK_QUEUE,
 } from '#read-models/fold/fold-tables.js';
 import { writeOutbox } from '#read-models/writes/outbox.js';
-import type { Row } from '#read-models/writes/array-parameters.js';
+import type { Row } from '#read-models/writes/column-values.js';
 import { writeRows, type WriteMode } from '#read-models/writes/write-rows.js';
 import type { BooksStep } from './books/fold-books.js';
-import { PostingSteps } from './books/posting-steps.js';
+import { PostingSteps, type BookedInBatch } from './books/posting-steps.js';
 import { readBooksHead, writeBooks } from './books/write-books.js';
+import { writeOpenItems } from './books/write-open-items.js';
 import { advanceCheckpoint, type Checkpoint } from './checkpoint.js';
+import { datedPostingRules } from './dated-entries.js';
 import { dedupe, knownDigests, type Deduped } from './dedupe.js';
 import { deliveryRow } from './delivery-row.js';
 import { foldLatest } from './fold-latest.js';
@@ -53,6 +56,8 @@ export type FoldTarget = {
   readonly generation: Generation;
   /** Only the live generation writes the outbox, so a rebuild sends nothing. */
   readonly status: 'live' | 'building';
+  /** Default: those in force. */
+  readonly rules?: PostingRules;
 };
 
 /** What a batch did, for metrics and logs. */
@@ -94,6 +99,7 @@ export async function foldBatch(
     lastRecordedAtMs: last.recordedAtMs,
   };
   const schema = foldSchemaName(target.generation);
+  const { rules = POSTING_RULES } = target;
   // Issued together, run in this order: nothing is read before the checkpoint's lock is held.
   const [, parked, known, payments, head] = await Promise.all([
     advanceCheckpoint(tx, target.generation, {
@@ -102,6 +108,7 @@ export async function foldBatch(
       next: next.nextPosition,
       recordedAtMs: next.lastRecordedAtMs,
       status: target.status,
+      entries: datedPostingRules(rules),
     }),
     parkedSubjects(tx, schema, interpreted),
     knownDigests(tx, schema, interpreted),
@@ -111,10 +118,11 @@ export async function foldBatch(
   const refused = batch.refused ?? new Map<bigint, string>();
   const poison = parkPoison(interpreted, { parked, refused });
   const { deduped, fresh } = dedupe(poison.foldable, known);
-  const folded = foldPayments(payments, deduped);
+  const folded = foldPayments(payments, deduped, rules);
   const [merged] = await Promise.all([
     writePayments(tx, schema, folded),
     writeBooks(tx, schema, { partition: batch.partition, head, steps: folded.steps }),
+    writeOpenItems(tx, schema, folded.booked),
     writeRecords(tx, schema, { poison, deduped, fresh, changes: folded.changes }),
   ]);
   const traces = tracesOf(deduped);
@@ -178,16 +186,18 @@ type FoldedPayments = {
   readonly changes: readonly PaymentChange[];
   /** What the events post to the books. */
   readonly steps: readonly BooksStep[];
+  readonly booked: readonly BookedInBatch[];
 };
 
 /** Folds in memory, event by event, in the order of the partition. */
 function foldPayments(
   loaded: ReadonlyMap<string, PaymentInFold>,
   deduped: readonly Deduped[],
+  rules: PostingRules,
 ): FoldedPayments {
   const touched = new Map<string, PaymentInFold>();
   const changes: PaymentChange[] = [];
-  const postings = new PostingSteps();
+  const postings = new PostingSteps(rules);
   for (const one of deduped) {
     const { input, outcome } = one;
     const { meaning } = input;
@@ -203,7 +213,7 @@ function foldPayments(
     if (change !== null) changes.push(change);
   }
   const payments = [...touched.values()].sort((a, b) => (a.paymentId < b.paymentId ? -1 : 1));
-  return { payments, changes, steps: postings.steps };
+  return { payments, changes, steps: postings.steps, booked: postings.booked() };
 }
 
 /** Answers the payments whose view has refunds of their own ids, as `writeSharedPayments` does. */

@@ -9,6 +9,7 @@ import {
   withConflict,
   withFact,
   withLookup,
+  withRuling,
   withSince,
   type PaymentState,
 } from '#ledger/payment/payment-state.js';
@@ -17,7 +18,7 @@ import { refundStatusOf, statusByKind, type PaymentKind } from '#ledger/payment/
 import { viewPayment, type PaymentView } from '#ledger/payment/payment-view.js';
 import { attributionStrength, mayConfirm } from '#ledger/trust.js';
 import { providerOf } from '#providers/registry.js';
-import type { Row } from '#read-models/writes/array-parameters.js';
+import type { Row } from '#read-models/writes/column-values.js';
 import type { Interpreted, Meaning } from './interpret-record.js';
 import { encodePaymentState } from './payment-codec.js';
 
@@ -134,6 +135,7 @@ export function joined(
   const occurredAt = tells.fact?.occurredAt ?? event.occurredAt;
   const fact = tells.fact === null ? null : { ...tells.fact, occurredAt, factId: eventId, trust };
   const recordedAt = new Date(at.recordedAtMs).toISOString();
+  if (observation.kind === 'ruling') return withRuling(attributed, recordedAt);
   const dated =
     fact === null || !mayConfirm(trust) ? attributed : withSince(attributed, fact, recordedAt);
   if (observation.lookup !== null) {
@@ -173,6 +175,8 @@ export function paymentRow(payment: PaymentInFold): Row {
     money?.currency ?? null,
     money?.exponent ?? null,
     view.amount?.minor ?? null,
+    view.expected?.minor ?? null,
+    view.difference?.minor ?? null,
     view.net?.minor ?? null,
     view.fee?.minor ?? null,
     view.tax?.minor ?? null,
@@ -298,6 +302,8 @@ function isSamePublicly(a: PaymentView, b: PaymentView): boolean {
     a.status === b.status &&
     a.orderId === b.orderId &&
     isSameMoney(a.amount, b.amount) &&
+    isSameMoney(a.expected, b.expected) &&
+    isSameMoney(a.difference, b.difference) &&
     isSameMoney(a.net, b.net) &&
     isSameMoney(a.fee, b.fee) &&
     isSameMoney(a.tax, b.tax) &&

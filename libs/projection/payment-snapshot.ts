@@ -26,6 +26,8 @@ export function paymentSnapshot(change: Omit<PaymentChange, 'observationId'>): P
         view.settlementBatch === null ? null : settlementIdOf(account, view.settlementBatch),
       status: view.status === null ? null : statusByKind(view.kind, view.status),
       amount: json(view.amount),
+      expected: json(view.expected),
+      difference: json(view.difference),
       net: json(view.net),
       fee: json(view.fee),
       tax: json(view.tax),

@@ -16,7 +16,7 @@ import {
   SUBSCRIPTIONS,
   WORK_QUEUE,
 } from '#read-models/fold/fold-tables.js';
-import type { RowValue } from '#read-models/writes/array-parameters.js';
+import type { RowValue } from '#read-models/writes/column-values.js';
 import { writeRows } from '#read-models/writes/write-rows.js';
 
 const AT = '2026-11-21T10:00:00.000Z';
@@ -31,7 +31,7 @@ const TABLES = {
     defaults: {
       status: 'paid',
       assurance: 'confirmed',
-      amounts: '{"paid":[],"refunded":[]}',
+      amounts: '{"paid":[],"refunded":[],"difference":[]}',
       flags: [],
       first_recorded_at: AT,
       recorded_at: AT,

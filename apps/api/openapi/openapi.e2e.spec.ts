@@ -46,7 +46,10 @@ beforeAll(async () => {
   api = await startApi();
   const money = { amount: '1.00', currency: 'USD', minorUnits: '100', exponent: 2 };
   await insertRows(api.database, 'orders', [
-    { order_id: ORDER_ID, amounts: JSON.stringify({ paid: [money], refunded: [] }) },
+    {
+      order_id: ORDER_ID,
+      amounts: JSON.stringify({ paid: [money], refunded: [], difference: [] }),
+    },
   ]);
   await insertRows(api.database, 'payments', [
     {

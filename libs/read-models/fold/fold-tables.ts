@@ -1,5 +1,5 @@
 import { MINOR, UPDATED_IN_PLACE, type FoldTable } from './fold-table.js';
-import { LEDGER_DAYS, LEDGER_ENTRIES, LEDGER_HEADS } from './ledger-tables.js';
+import { LEDGER_DAYS, LEDGER_ENTRIES, LEDGER_HEADS, OPEN_ITEMS } from './ledger-tables.js';
 
 /**
  * One row per movement of money that has an id at its provider: payments, withdrawals, and refunds with
@@ -20,6 +20,9 @@ export const PAYMENTS: FoldTable = {
     ['currency', 'text'],
     ['exponent', 'smallint'],
     ['amount_minor', MINOR],
+    ['expected_minor', MINOR],
+    /** Received less expected. */
+    ['difference_minor', MINOR],
     ['net_minor', MINOR],
     ['fee_minor', MINOR],
     ['tax_minor', MINOR],
@@ -153,7 +156,7 @@ export const CUSTOMERS: FoldTable = {
   indexes: ['(reference)'],
 };
 
-/** `amounts` is JSON `{"paid":[Money…],"refunded":[Money…]}`, one member per currency. */
+/** `amounts` is JSON `{"paid":[Money…],"refunded":[…],"difference":[…]}`, one member per currency. */
 export const ORDERS: FoldTable = {
   name: 'orders',
   columns: [
@@ -307,6 +310,7 @@ export const FOLD_TABLES: readonly FoldTable[] = [
   LEDGER_ENTRIES,
   LEDGER_DAYS,
   LEDGER_HEADS,
+  OPEN_ITEMS,
   WORK_QUEUE,
   PARKED_SUBJECTS,
   PARKED_RECORDS,
