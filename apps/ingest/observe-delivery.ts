@@ -36,9 +36,10 @@ export function observeDelivery(
     schema: provider.schemas.webhook,
     verification: read.verification,
     requestId,
-    providerTraceIds: extraction.readable
-      ? [...new Set([...providerTraceIds, ...extraction.providerTraceIds])]
-      : providerTraceIds,
+    providerTraceIds:
+      extraction.readable && extraction.providerTraceIds.length > 0
+        ? [...new Set([...providerTraceIds, ...extraction.providerTraceIds])]
+        : providerTraceIds,
     redactedQuery: redactQuery(query, source.verification, extraction.value),
     headers: kept,
     bodyType,
