@@ -32,6 +32,10 @@ export type TrailPayment = AtProvider & {
   readonly status: string | null;
   readonly reported: string | null;
   readonly amount: TrailMoney | null;
+  /** What was asked for. */
+  readonly expected: TrailMoney | null;
+  /** Received less expected. */
+  readonly difference: TrailMoney | null;
 };
 
 export type TrailRefund = {

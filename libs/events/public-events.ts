@@ -22,6 +22,10 @@ export type PaymentSnapshotV1 = {
   /** Null while, or after, nothing that can be trusted says what happened to the money. */
   readonly status: string | null;
   readonly amount: MoneyJson | null;
+  /** What was asked for, in the currency of the amount; absent in snapshots from before it was told. */
+  readonly expected?: MoneyJson | null;
+  /** Received less expected; null until money has come and both are known. */
+  readonly difference?: MoneyJson | null;
   readonly net: MoneyJson | null;
   readonly fee: MoneyJson | null;
   readonly tax: MoneyJson | null;
@@ -40,6 +44,8 @@ export type OrderSnapshotV1 = {
   readonly status: string;
   readonly paid: readonly MoneyJson[];
   readonly refunded: readonly MoneyJson[];
+  /** Received less expected, by currency; absent in snapshots from before it was told. */
+  readonly difference?: readonly MoneyJson[];
   readonly paymentIds: readonly string[];
   readonly flags: readonly string[];
   readonly recordedAt: string;

@@ -32,21 +32,9 @@ export async function advanceCheckpoint(
     readonly entries: readonly DatedEntry[];
   },
 ): Promise<void> {
-  // One statement: what is issued behind it may fail first where the tables are gone.
-  const { rows } = await tx.query<{ isMoved: boolean; unknown: string | null }>({
+  const { rows } = await tx.query<{ moved: boolean; unknown: string | null }>({
     name: 'advance-checkpoint',
-    text: `with unknown as (
-             select list || ' "' || name || '"' as entry from ops.dated_entries
-              where version = $1 and effective_from <= $5 and digest <> all($8::text[])
-              order by 1 limit 1
-           ), moved as (
-             update ops.checkpoints
-                set next_position = $4, last_recorded_at = $5, updated_at = now()
-              where version = $1 and generation = $2 and partition = $3
-                and next_position = $6 and status = $7 and not exists (select from unknown)
-             returning 1
-           )
-           select exists (select from moved) as "isMoved", (select entry from unknown) as unknown`,
+    text: ADVANCE,
     values: [
       version,
       generation,
@@ -58,16 +46,32 @@ export async function advanceCheckpoint(
       move.entries.map(({ digest }) => digest),
     ],
   });
-  const [result] = rows;
-  if (result?.isMoved === true) return;
-  const unknown = result?.unknown ?? null;
-  if (unknown !== null) {
+  const [row] = rows;
+  if (row?.moved === true) return;
+  if (row !== undefined && row.unknown !== null) {
     throw new DatedEntryRefused(
-      `Dated entry ${unknown} is in force now, and this program does not know it: replace it.`,
+      `Dated entry ${row.unknown} is in force now, and this program does not know it: replace it.`,
     );
   }
   throw new Fenced(`Partition ${move.partition} is not at ${move.expected} any more.`);
 }
+
+/**
+ * Moves only where every entry that is in force at the batch's last record is among the caller's. One
+ * statement, because those behind it are sent already and may fail in tables that are gone.
+ */
+const ADVANCE = `
+  with unknown as (
+    select list || ' "' || name || '"' as entry from ops.dated_entries
+     where version = $1 and effective_from <= $5 and digest <> all($8::text[])
+  ), moved as (
+    update ops.checkpoints
+       set next_position = $4, last_recorded_at = $5, updated_at = now()
+     where version = $1 and generation = $2 and partition = $3
+       and next_position = $6 and status = $7 and not exists (select from unknown)
+    returning partition
+  )
+  select exists (select from moved) as moved, (select min(entry) from unknown) as unknown`;
 
 export async function readCheckpoint(
   db: Queryable,

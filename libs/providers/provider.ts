@@ -26,10 +26,10 @@ export type Provider = {
    */
   interpret(observation: Observation, recordedAtMs: number): Interpretation;
   /**
-   * Does the provider give refunds an id, and so a subject, of their own? Then a payment's state is
-   * its own facts merged with its refunds'.
+   * Kinds of subjects whose refunds have an id, and so a subject, of their own. Such a payment's state is its
+   * own facts merged with its refunds', which post for themselves. Empty where refunds have none.
    */
-  readonly hasRefundSubjects: boolean;
+  readonly refundedApart: readonly SubjectKind[];
   /** Which of its subjects can be asked for; others wait for the provider's next word. */
   readonly lookupKinds: readonly SubjectKind[];
   /** Asks the provider's API; null where the provider has no lookup that we use. */

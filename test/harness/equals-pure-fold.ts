@@ -12,7 +12,7 @@ import { pureFoldOf } from './pure-fold.js';
 export async function paymentsInTables(database: Database): Promise<Map<string, unknown>> {
   const { rows } = await database.query<Record<string, unknown>>(
     `select subject, kind, status, reported, order_id, settlement_batch, client_reference,
-             amount_minor, net_minor, refunded_minor, flags
+             amount_minor, expected_minor, difference_minor, net_minor, refunded_minor, flags
        from cuadre.payments`,
   );
   return new Map(rows.map((row) => [String(row['subject']), row]));
@@ -42,6 +42,8 @@ export async function expectEqualsPureFold(
         client_reference: view.clientReference,
         order_id: view.orderId,
         amount_minor: view.amount?.minor.toString() ?? null,
+        expected_minor: view.expected?.minor.toString() ?? null,
+        difference_minor: view.difference?.minor.toString() ?? null,
         net_minor: view.net?.minor.toString() ?? null,
         refunded_minor: view.refunded?.minor.toString() ?? null,
         flags: [...view.flags],

@@ -71,6 +71,11 @@ export const EVENTS: readonly PostedEvent[] = [
 
 /** Writes `EVENTS` to partition 1 with their payments and records, and a large payment to partition 0. */
 export async function insertBooks({ database }: Pick<ApiUnderTest, 'database'>): Promise<void> {
+  await insertRows(database, 'payments', [
+    movement(PAYMENT, { order_id: 'ORD-1' }),
+    movement(OTHER, { order_id: 'ORD-2' }),
+    movement(REFUND, { kind: 'refund', parent_id: PAYMENT_ID }),
+  ]);
   await postEvents(database, EVENTS, 1);
   await postEvents(database, [
     {
@@ -82,11 +87,6 @@ export async function insertBooks({ database }: Pick<ApiUnderTest, 'database'>):
         effectiveAt: '2026-10-02T00:00:00.000Z',
       }),
     },
-  ]);
-  await insertRows(database, 'payments', [
-    movement(PAYMENT, { order_id: 'ORD-1' }),
-    movement(OTHER, { order_id: 'ORD-2' }),
-    movement(REFUND, { kind: 'refund', parent_id: PAYMENT_ID }),
   ]);
   await insertRows(
     database,
@@ -100,16 +100,9 @@ export async function insertBooks({ database }: Pick<ApiUnderTest, 'database'>):
       subject,
       subject_id: subjectIdOf(subject),
       event_id: eventIdOf(subject, name),
+      facts_digest: eventIdOf(subject, name),
       request_id: `request-${n}`,
       recorded_at: recordedAt,
-    })),
-  );
-  await insertRows(
-    database,
-    'events',
-    EVENTS.map(({ subject, name }) => ({
-      event_id: eventIdOf(subject, name),
-      observation_id: observationIdOf(subject, name),
     })),
   );
 }

@@ -37,7 +37,21 @@ export async function postEvents(
   await inTransaction(database, async (tx) => {
     const head = await readBooksHead(tx, schema, partition);
     await writeBooks(tx, schema, { partition, head, steps: events.map(stepOf) });
+    await tx.query(`delete from ${schema}.open_items`);
+    await tx.query(openItemsSql(schema));
   });
+}
+
+/** What the entries leave open, a refund with its payment: as the fold keeps it by each subject's set. */
+function openItemsSql(schema: string): string {
+  return `
+    insert into ${schema}.open_items
+    select coalesce(p.parent_id, e.subject_id), e.ledger_account, e.currency, e.exponent, e.subject_id,
+           case when starts_with(e.ledger_account, 'suspense:') then e.line else '' end, min(e.subject),
+           sum(e.amount_minor), min(e.effective_at), max(e.reason)
+      from ${schema}.ledger_entries e left join ${schema}.payments p on p.payment_id = e.subject_id
+     where e.layer = 'posted' and e.ledger_account ~ '^(assets:provider|suspense):'
+     group by 1, 2, 3, 4, 5, 6 having sum(e.amount_minor) <> 0`;
 }
 
 /** A debit and its credit. */

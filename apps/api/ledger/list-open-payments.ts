@@ -8,7 +8,7 @@ import { listPage, type PageRequest } from '../page/list-page.js';
 import { ListResource } from '../page/list-resource.js';
 import { PageTokens } from '../page/page-tokens.js';
 import { PositionGate, type PositionWait } from '../position/position-gate.js';
-import { openKey, parseOpenKey } from './open-key.js';
+import { openKey, parseOpenKey, referenceOf } from './open-key.js';
 import { providerAccountOf } from './provider-account.js';
 
 export type OpenPaymentFilter = { readonly account: string; readonly currency: string | null };
@@ -81,8 +81,8 @@ export class ListOpenPaymentsHandler implements IQueryHandler<ListOpenPayments> 
     const list = await listPage(this.#tokens, request, {
       read: ({ after, rowsMax }) =>
         this.#open.openPayments(filter, { after: parseOpenKey(after), rowsMax }),
-      keyOf: ({ since, paymentId, currency, exponent }) =>
-        openKey(since, [paymentId, currency, exponent]),
+      keyOf: ({ since, paymentId: rootId, currency, exponent }) =>
+        openKey({ since, rootId }, [currency, exponent]),
     });
     return isRefusal(list) ? list : { ...list, items: list.items.map(openPaymentResource) };
   }
@@ -93,7 +93,7 @@ function openPaymentResource(row: OpenPaymentRow): OpenPaymentResource {
   return {
     paymentId: row.paymentId,
     account: providerAccountOf(row.account),
-    reference: row.reference,
+    reference: referenceOf(row),
     orderId: row.orderId,
     outstanding: moneyToJson({ minor: BigInt(row.minor), currency, exponent }),
     since: row.since.toISOString(),

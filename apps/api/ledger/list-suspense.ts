@@ -8,7 +8,7 @@ import { listPage, type PageRequest } from '../page/list-page.js';
 import { ListResource } from '../page/list-resource.js';
 import { PageTokens } from '../page/page-tokens.js';
 import { PositionGate, type PositionWait } from '../position/position-gate.js';
-import { openKey, parseOpenKey } from './open-key.js';
+import { openKey, parseOpenKey, referenceOf } from './open-key.js';
 import { providerAccountOf } from './provider-account.js';
 
 export class ListSuspense extends Query<SuspenseListResource | Refusal> {
@@ -78,8 +78,8 @@ export class ListSuspenseHandler implements IQueryHandler<ListSuspense> {
     const list = await listPage(this.#tokens, request, {
       read: ({ after, rowsMax }) =>
         this.#open.suspense(account, { after: parseOpenKey(after), rowsMax }),
-      keyOf: ({ since, subjectId, currency, exponent, line }) =>
-        openKey(since, [subjectId, currency, exponent, line]),
+      keyOf: ({ since, rootId, subjectId, currency, exponent, line }) =>
+        openKey({ since, rootId }, [subjectId, currency, exponent, line]),
     });
     return isRefusal(list) ? list : { ...list, items: list.items.map(suspenseResource) };
   }
@@ -93,7 +93,7 @@ function suspenseResource(row: SuspenseRow): SuspenseResource {
     amount: moneyToJson({ minor: BigInt(row.minor), currency, exponent }),
     paymentId: row.subjectId,
     line: row.line,
-    reference: row.reference,
+    reference: referenceOf(row),
     orderId: row.orderId,
     since: row.since.toISOString(),
     ageSeconds: row.ageSeconds,

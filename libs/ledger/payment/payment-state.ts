@@ -1,5 +1,6 @@
 import type { Money } from '../money.js';
 import { attributionStrength } from '../trust.js';
+import { amountsOf, noAmounts, type StatedAmounts } from './amount-difference.js';
 import { FLAGS, type Flag } from './flag.js';
 import type { LookupFact, PaymentClaim, PaymentFact, RefundFact } from './payment-fact.js';
 import { moreSpecificKind, type PaymentKind } from './payment-kind.js';
@@ -22,8 +23,8 @@ export type PaymentState = {
   /** Of the lookups that found the payment, only the highest speaks about its money. */
   readonly found: LookupFact | null;
   readonly refunds: Readonly<Record<string, RefundFact>>;
-  /** The highest running total of refunds that the provider stated, in minor units. */
-  readonly refundedTotalMinor: bigint;
+  /** The highest running total of refunds that the provider stated, by currency and exponent. */
+  readonly refundedTotals: Readonly<Record<string, Money>>;
   /** Orders that this payment was ever attributed to, strongest first, then by name. */
   readonly attributions: readonly Attribution[];
   /** Subject keys of the payments that this refund was ever said to give back, sorted. */
@@ -32,10 +33,12 @@ export type PaymentState = {
   readonly settlement: { readonly batch: string; readonly occurredAt: string } | null;
   readonly clientReference: string | null;
   /**
-   * Amounts that facts stated, as text: at most two, the smallest texts, because a second one is all that
-   * matters.
+   * Amounts that facts stated, as text, asked for and received: of each at most two, the smallest texts,
+   * because a second one is all that matters.
    */
-  readonly amounts: readonly string[];
+  readonly amounts: StatedAmounts;
+  /** Tries that brought the money, by the provider's ids: at most two, the smallest, likewise. */
+  readonly attempts: readonly string[];
   /** Everything that the provider ever called out of the ordinary. */
   readonly marks: readonly Flag[];
   /**
@@ -63,10 +66,11 @@ export const emptyPayment: PaymentState = {
   lookup: null,
   found: null,
   refunds: {},
-  refundedTotalMinor: 0n,
+  refundedTotals: {},
   attributions: [],
   parents: [],
-  amounts: [],
+  amounts: noAmounts,
+  attempts: [],
   settlement: null,
   clientReference: null,
   marks: [],
@@ -170,12 +174,29 @@ export function withConflict(state: PaymentState): PaymentState {
 }
 
 function withFactDetails(state: PaymentState, fact: PaymentFact): PaymentState {
-  const stated = fact.refundedTotal?.minor ?? 0n;
+  const { asked, received } = amountsOf(fact);
   return {
     ...withRefund(withIdentityOf(state, fact), fact),
-    amounts: withAmount(state.amounts, fact.amount),
-    refundedTotalMinor: stated > state.refundedTotalMinor ? stated : state.refundedTotalMinor,
+    amounts: {
+      asked: withSmallest(state.amounts.asked, asked),
+      received: withSmallest(state.amounts.received, received),
+    },
+    refundedTotals: withTotal(state.refundedTotals, fact.refundedTotal),
   };
+}
+
+/** A total of nothing says no more than none. */
+function withTotal(
+  totals: PaymentState['refundedTotals'],
+  total: Money | null,
+): PaymentState['refundedTotals'] {
+  if (total === null || total.minor <= (totals[currencyKey(total)]?.minor ?? 0n)) return totals;
+  return { ...totals, [currencyKey(total)]: total };
+}
+
+/** What running totals are kept by. */
+export function currencyKey({ currency, exponent }: Money): string {
+  return `${currency} ${exponent}`;
 }
 
 function withRefund(state: PaymentState, { refund }: PaymentFact): PaymentState {
@@ -186,7 +207,7 @@ function withRefund(state: PaymentState, { refund }: PaymentFact): PaymentState 
 
 /** What the payment is and belongs to: each member grows only, whichever fact tells of it. */
 function withIdentityOf(state: PaymentState, fact: PaymentFact): PaymentState {
-  const { kind, parent, settlementBatch, clientReference, marks, orderId, trust } = fact;
+  const { kind, parent, settlementBatch, clientReference, attempt, marks, orderId, trust } = fact;
   const batch =
     settlementBatch === null ? null : { batch: settlementBatch, occurredAt: fact.occurredAt ?? '' };
   const attributed =
@@ -202,20 +223,19 @@ function withIdentityOf(state: PaymentState, fact: PaymentFact): PaymentState {
         : [...state.parents, parent].sort(),
     settlement: laterBatch(state.settlement, batch),
     clientReference: greaterText(state.clientReference, clientReference),
+    attempts: withSmallest(state.attempts, attempt === null ? [] : [attempt]),
     marks: marks.every((mark) => state.marks.includes(mark))
       ? state.marks
       : FLAGS.filter((flag) => marks.includes(flag) || state.marks.includes(flag)),
   };
 }
 
-const AMOUNTS_KEPT = 2;
+const TEXTS_KEPT = 2;
 
 /** The smallest of a set: keeping only those is a join like keeping all. */
-function withAmount(amounts: readonly string[], amount: Money | null): readonly string[] {
-  if (amount === null) return amounts;
-  const text = `${amount.minor} ${amount.currency} ${amount.exponent}`;
-  if (amounts.includes(text)) return amounts;
-  return [...amounts, text].sort().slice(0, AMOUNTS_KEPT);
+function withSmallest(texts: readonly string[], told: readonly string[]): readonly string[] {
+  if (told.every((text) => texts.includes(text))) return texts;
+  return [...new Set([...texts, ...told])].sort().slice(0, TEXTS_KEPT);
 }
 
 function laterBatch(

@@ -7,9 +7,14 @@ export type LedgerAccount = string;
 export const MERCHANT: LedgerAccount = 'liabilities:merchant';
 export const PAYOUTS: LedgerAccount = 'liabilities:payouts';
 
+/** How the names of clearing accounts begin. */
+export const CLEARING = 'assets:provider:';
+/** How the names of suspense accounts begin. */
+export const SUSPENSE = 'suspense:';
+
 /** What the provider holds for us: a clearing account, at zero once everything is paid out. */
 export function providerClearing(account: string): LedgerAccount {
-  return `assets:provider:${account}`;
+  return `${CLEARING}${account}`;
 }
 
 export function fees(account: string): LedgerAccount {
@@ -22,5 +27,5 @@ export function taxes(account: string): LedgerAccount {
 
 /** What does not fit yet, with a reason on the entry. */
 export function suspense(account: string): LedgerAccount {
-  return `suspense:${account}`;
+  return `${SUSPENSE}${account}`;
 }

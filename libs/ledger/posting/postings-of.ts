@@ -12,7 +12,7 @@ import {
   type LedgerAccount,
 } from './ledger-account.js';
 import type { Leg, Posting } from './posting.js';
-import { POSTING_RULES, postingRuleOf, type PostingRule } from './rules.js';
+import { POSTING_RULES, postingRuleOf, type PostingRule, type PostingRules } from './rules.js';
 
 /**
  * The whole balanced set of postings that a payment, a withdrawal or a refund should have: a pure function
@@ -25,10 +25,21 @@ import { POSTING_RULES, postingRuleOf, type PostingRule } from './rules.js';
  */
 export function postingsOf(
   state: PaymentState,
-  { account, isRefundedApart }: PostingOwner,
+  owner: PostingOwner,
   rules = POSTING_RULES,
 ): readonly Posting[] {
-  const view = viewPayment(state);
+  return postingsOfViewed({ state, view: viewPayment(state) }, owner, rules);
+}
+
+/** A state, and what is seen of it without refunds that are subjects of their own. */
+export type ViewedPayment = { readonly state: PaymentState; readonly view: PaymentView };
+
+/** As `postingsOf`, for who has the view already. */
+export function postingsOfViewed(
+  { state, view }: ViewedPayment,
+  { account, isRefundedApart }: PostingOwner,
+  rules: PostingRules,
+): readonly Posting[] {
   const rule = postingRuleOf(rules, state);
   const context: PostingContext = { state, view, account, isRefundedApart, rule };
   switch (view.kind) {
@@ -126,7 +137,7 @@ function costOf(
 
 /** Refunds that the payment's own events tell of, each on its line, and what only a total tells of. */
 function refundsOf(context: PostingContext): readonly Posting[] {
-  const { state, view, account, isRefundedApart } = context;
+  const { state, view, isRefundedApart } = context;
   const postings = Object.values(state.refunds)
     .filter(({ status }) => status === 'succeeded')
     .sort((a, b) => (a.refundId < b.refundId ? -1 : 1))
@@ -139,7 +150,7 @@ function refundsOf(context: PostingContext): readonly Posting[] {
                 line: refundLine(refundId),
                 at: timeOf(context, [refundLine(refundId)]),
               }),
-              legs: transfer(refundsFrom(context), providerClearing(account), amount.minor),
+              legs: givenBack(context, amount.minor),
               reason: isRefundedApart ? 'refund-told-by-payment' : null,
             },
           ],
@@ -148,7 +159,7 @@ function refundsOf(context: PostingContext): readonly Posting[] {
   if (like === null) return postings;
   const told = postings
     .filter(({ currency }) => currency === like.currency)
-    .reduce((sum, { legs }) => sum + (legs[0]?.minor ?? 0n), 0n);
+    .reduce((sum, { legs }) => sum + (legs[0]?.minor ?? 0n) * directionOf(view), 0n);
   const rest = like.minor - told;
   if (rest <= 0n) return postings;
   const at = timeOf(context, ['partially_refunded', 'refunded']);
@@ -156,15 +167,24 @@ function refundsOf(context: PostingContext): readonly Posting[] {
     ...postings,
     {
       ...moneyOf(like, { line: 'refund-total', at }),
-      legs: transfer(refundsFrom(context), providerClearing(account), rest),
+      legs: givenBack(context, rest),
       reason: isRefundedApart ? 'refund-told-as-total' : null,
     },
   ];
 }
 
 /** A refund that its payment tells of may post for itself, where the provider gives refunds an id. */
-function refundsFrom({ account, isRefundedApart }: PostingContext): LedgerAccount {
-  return isRefundedApart ? suspense(account) : MERCHANT;
+function givenBack(
+  { view, account, isRefundedApart }: PostingContext,
+  minor: bigint,
+): readonly Leg[] {
+  const from = isRefundedApart ? suspense(account) : MERCHANT;
+  return transfer(from, providerClearing(account), minor * directionOf(view));
+}
+
+/** What is given back of a withdrawal comes in again. */
+function directionOf({ kind }: PaymentView): 1n | -1n {
+  return kind === 'withdrawal' ? -1n : 1n;
 }
 
 function refundPostings(context: PostingContext): readonly Posting[] {
@@ -187,15 +207,21 @@ const ON_ITS_WAY: readonly (PaymentStatus | null)[] = [
   'processing',
 ];
 
-/** Requested money waits in payouts; what came back leaves nothing but a fee that was kept. */
+/**
+ * Requested money waits in payouts; what came back whole leaves nothing but a fee that was kept, and a part
+ * that came back is booked on its own line.
+ */
 function withdrawalPostings(context: PostingContext): readonly Posting[] {
   const { view, account, rule } = context;
   const { amount, status } = view;
   if (amount === null) return [];
-  const isPaid = status === 'succeeded';
+  const isPaid = status === 'succeeded' || status === 'partially_refunded';
+  const cameBack = status === 'partially_refunded' ? refundsOf(context) : [];
   // Of what came back nothing was received: the stated fee alone may have been kept.
   const stated = isPaid ? context : { ...context, view: { ...view, net: null } };
-  const kept = costOf(stated, { gross: amount, at: timeOf(context, [status]) });
+  const paidAt = timeOf(context, ['succeeded']);
+  const costAt = isPaid ? paidAt : timeOf(context, [status]);
+  const kept = costOf(stated, { gross: amount, at: costAt });
   // A net says that the amount has the cost in it; else the cost comes on top.
   const received = view.net?.currency === amount.currency ? view.net.minor : amount.minor;
   if (!isPaid && !ON_ITS_WAY.includes(status)) {
@@ -203,8 +229,9 @@ function withdrawalPostings(context: PostingContext): readonly Posting[] {
   }
   if (rule.withdrawals === 'on-payment') {
     if (!isPaid) return [];
-    const paid = moneyOf(amount, { line: 'paid', at: timeOf(context, ['succeeded']) });
-    return [{ ...paid, legs: transfer(MERCHANT, providerClearing(account), received) }, ...kept];
+    const paid = moneyOf(amount, { line: 'paid', at: paidAt });
+    const legs = transfer(MERCHANT, providerClearing(account), received);
+    return [{ ...paid, legs }, ...kept, ...cameBack];
   }
   const requested: Posting = {
     ...moneyOf(amount, { line: 'requested', at: timeOf(context, [...ON_ITS_WAY, 'succeeded']) }),
@@ -214,10 +241,11 @@ function withdrawalPostings(context: PostingContext): readonly Posting[] {
   return [
     requested,
     {
-      ...moneyOf(amount, { line: 'paid', at: timeOf(context, ['succeeded']) }),
+      ...moneyOf(amount, { line: 'paid', at: paidAt }),
       legs: transfer(PAYOUTS, providerClearing(account), received),
     },
     ...kept,
+    ...cameBack,
   ];
 }
 

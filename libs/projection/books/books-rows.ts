@@ -1,4 +1,4 @@
-import type { Row } from '#read-models/writes/array-parameters.js';
+import type { Row } from '#read-models/writes/column-values.js';
 import type { BookedClose, BookedEntry, BooksHead } from './fold-books.js';
 
 export function entryRow(entry: BookedEntry): Row {

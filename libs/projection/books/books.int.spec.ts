@@ -206,6 +206,7 @@ async function expectBooks(log: MemoryEventLog): Promise<void> {
     oracle.journal(),
   );
   await expectDays();
+  await expectOpenItems();
 }
 
 /** After each event of each partition, every currency of every layer sums to zero. */
@@ -247,6 +248,35 @@ async function expectDays(): Promise<void> {
             (coalesce(last.sequence, 0), coalesce(last.hash, h.hash))`,
   );
   expect(heads).toEqual([]);
+}
+
+/**
+ * What is open is what the entries leave, subject by subject and in suspense line by line; so the sum over
+ * an account is its balance. A refund counts with the payment that its row names.
+ */
+async function expectOpenItems(): Promise<void> {
+  const left = `
+    select subject_id, subject, ledger_account, currency, exponent,
+           case when starts_with(ledger_account, 'suspense:') then line else '' end as line,
+           sum(amount_minor) as amount_minor
+      from cuadre.ledger_entries
+     where layer = 'posted' and ledger_account ~ '^(assets:provider|suspense):'
+     group by 1, 2, 3, 4, 5, 6 having sum(amount_minor) <> 0`;
+  const open = `
+    select subject_id, subject, ledger_account, currency, exponent, line, amount_minor
+      from cuadre.open_items`;
+  const { rows } = await bench.database.query(
+    `((${left}) except all (${open})) union all ((${open}) except all (${left}))`,
+  );
+  expect(rows).toEqual([]);
+  const { rows: astray } = await bench.database.query(
+    `select item.* from cuadre.open_items item left join cuadre.payments p
+         on p.payment_id = item.subject_id
+      where root_id <> case when p.kind = 'refund' then coalesce(p.parent_id, item.subject_id)
+                            else item.subject_id end
+         or (reason is null) = (ledger_account like 'suspense:%')`,
+  );
+  expect(astray).toEqual([]);
 }
 
 async function chains(): Promise<unknown> {

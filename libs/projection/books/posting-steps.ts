@@ -1,6 +1,6 @@
 import type { PaymentState } from '#ledger/payment/payment-state.js';
 import { differenceOf, type Posting } from '#ledger/posting/posting.js';
-import { postingsOf } from '#ledger/posting/postings-of.js';
+import { postingsOfViewed, type ViewedPayment } from '#ledger/posting/postings-of.js';
 import type { PostingRules } from '#ledger/posting/rules.js';
 import { mayConfirm } from '#ledger/trust.js';
 import type { Deduped } from '../dedupe.js';
@@ -14,31 +14,47 @@ import { postingOwnerOf } from './posting-owner.js';
  */
 export class PostingSteps {
   readonly steps: BooksStep[] = [];
-  readonly #posted = new Map<string, readonly Posting[]>();
+  readonly #booked = new Map<string, BookedInBatch>();
   readonly #rules: PostingRules;
 
   constructor(rules: PostingRules) {
     this.#rules = rules;
   }
 
-  /** After an event was folded into its payment; `before` is the state that it found. */
-  record({ subject, state }: PaymentInFold, { before, meaning, recordedAtMs }: EventFolded): void {
-    if (state === before || !mayConfirm(meaning.trust)) return;
+  /** After an event was folded into its payment; `before` is what it found. */
+  record(
+    { subject, state, view }: PaymentInFold,
+    { before, meaning, recordedAtMs }: EventFolded,
+  ): void {
+    if (state === before.state || !mayConfirm(meaning.trust)) return;
     const owner = postingOwnerOf(subject);
-    const posted = this.#posted.get(subject) ?? postingsOf(before, owner, this.#rules);
-    const after = postingsOf(state, owner, this.#rules);
-    this.#posted.set(subject, after);
-    const lines = differenceOf(posted, after);
+    const { subjectId } = meaning;
+    const known = this.#booked.get(subject);
+    const posted = known?.after ?? {
+      parent: parentOf(before.state),
+      postings: postingsOfViewed(before, owner, this.#rules),
+    };
+    const after = {
+      parent: parentOf(state),
+      postings: postingsOfViewed({ state, view }, owner, this.#rules),
+    };
+    this.#booked.set(subject, { subject, subjectId, before: known?.before ?? posted, after });
+    const lines = differenceOf(posted.postings, after.postings);
     if (lines.length === 0) return;
     this.steps.push({
       type: 'post',
       eventId: meaning.eventId,
       observationId: meaning.observation.id,
       subject,
-      subjectId: meaning.subjectId,
+      subjectId,
       recordedAt: new Date(recordedAtMs).toISOString(),
       lines,
     });
+  }
+
+  /** The subjects that something was told of, as the batch found and left them. */
+  booked(): readonly BookedInBatch[] {
+    return [...this.#booked.values()];
   }
 
   /** A period was closed. */
@@ -52,8 +68,27 @@ export class PostingSteps {
   }
 }
 
+/** What the facts of a subject post at one moment. */
+export type Booked = {
+  /** Subject key of the payment that a refund with an id of its own gives back. */
+  readonly parent: string | null;
+  readonly postings: readonly Posting[];
+};
+
+export type BookedInBatch = {
+  readonly subject: string;
+  readonly subjectId: string;
+  readonly before: Booked;
+  readonly after: Booked;
+};
+
 type EventFolded = {
-  readonly before: PaymentState;
+  readonly before: ViewedPayment;
   readonly meaning: EventMeaning;
   readonly recordedAtMs: number;
 };
+
+/** The one that its view names. */
+function parentOf({ kind, parents }: PaymentState): string | null {
+  return kind === 'refund' ? (parents.at(-1) ?? null) : null;
+}

@@ -13,7 +13,7 @@ export const cobru: Provider = {
     lookup: { provider: 'cobru', shape: 'lookup', version: COBRU_LOOKUP_VERSION },
   },
   extractWebhook: extractCobru,
-  hasRefundSubjects: false,
+  refundedApart: [],
   lookupKinds: ['payment', 'bank-withdrawal'],
   interpret: interpretCobru,
   client: cobruClient,

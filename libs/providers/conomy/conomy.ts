@@ -14,7 +14,7 @@ export const conomy: Provider = {
   },
   extractWebhook: extractConomy,
   interpret: interpretConomy,
-  hasRefundSubjects: true,
+  refundedApart: ['transaction'],
   lookupKinds: ['transaction'],
   client: conomyClient,
   catalogue: CONOMY_CATALOGUE,

@@ -13,7 +13,7 @@ export const mintcash: Provider = {
     lookup: { provider: 'mintcash', shape: 'lookup', version: MINTCASH_LOOKUP_VERSION },
   },
   extractWebhook: extractMintCash,
-  hasRefundSubjects: false,
+  refundedApart: [],
   lookupKinds: ['payment', 'subscription'],
   interpret: interpretMintCash,
   client: mintcashClient,

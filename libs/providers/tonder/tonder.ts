@@ -16,7 +16,7 @@ export const tonder: Provider = {
     lookup: { provider: 'tonder', shape: 'lookup', version: TONDER_LOOKUP_VERSION },
   },
   extractWebhook: extractTonder,
-  hasRefundSubjects: true,
+  refundedApart: ['transaction', 'session', 'legacy'],
   lookupKinds: ['transaction', 'withdrawal', 'session'],
   interpret: interpretTonder,
   client: tonderClient,

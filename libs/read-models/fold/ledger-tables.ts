@@ -86,6 +86,37 @@ export const LEDGER_HEADS: FoldTable = {
   storage: UPDATED_IN_PLACE,
 };
 
+/**
+ * What is not zero yet on clearing accounts and in suspense, of each subject by its own postings: so only
+ * the subject's partition writes its rows. What is paid for or explained is gone from here.
+ */
+export const OPEN_ITEMS: FoldTable = {
+  name: 'open_items',
+  columns: [
+    /** The payment that it counts with: of a refund with an id of its own the one that it gives back. */
+    ['root_id', 'uuid not null'],
+    ['ledger_account', 'text not null'],
+    ['currency', 'text not null'],
+    ['exponent', 'smallint not null'],
+    ['subject_id', 'uuid not null'],
+    /** In suspense the line that waits; empty on a clearing account. */
+    ['line', 'text not null'],
+    ['subject', 'text not null'],
+    /** Debits are positive, credits negative; never zero. */
+    ['amount_minor', `${MINOR} not null`],
+    /** The earliest time of effect of what is open, as the provider told it. */
+    ['since', 'timestamptz not null'],
+    ['reason', 'text'],
+  ],
+  primaryKey: ['root_id', 'ledger_account', 'currency', 'exponent', 'subject_id', 'line'],
+  indexes: [
+    // Pages, the oldest first.
+    '(ledger_account, since, root_id)',
+    // Roots that more than their own row may belong to.
+    '(ledger_account, root_id) where root_id <> subject_id',
+  ],
+};
+
 /** What closed periods: a row for every close that a partition's log has. */
 export const LEDGER_PERIODS: FoldTable = {
   name: 'ledger_periods',

@@ -1,3 +1,4 @@
+import { CLEARING, SUSPENSE } from '#ledger/posting/ledger-account.js';
 import type { Database } from '../database.js';
 
 /** What is open on a clearing account in one currency, by how long it has been. */
@@ -34,7 +35,9 @@ export type OpenPaymentRow = {
   readonly minor: string;
   readonly orderId: string | null;
   readonly reference: string | null;
-  /** When its first entry on the account counts. */
+  /** Its subject key; null where only refunds with ids of their own are open. */
+  readonly subject: string | null;
+  /** The earliest time of effect of what is open. */
   readonly since: Date;
   /** By the database's clock. */
   readonly ageSeconds: number;
@@ -43,6 +46,9 @@ export type OpenPaymentRow = {
 export type SuspenseRow = {
   readonly account: string;
   readonly subjectId: string;
+  readonly subject: string;
+  /** The payment that it counts with. */
+  readonly rootId: string;
   readonly line: string;
   readonly reason: string | null;
   readonly currency: string;
@@ -56,10 +62,13 @@ export type SuspenseRow = {
   readonly ageSeconds: number;
 };
 
-/** Where a page starts: behind this one. `id` tells rows of one time apart. */
-export type OpenKey = { readonly since: string; readonly id: string };
+/** Where a page starts: behind this one. `rest` tells rows of one time and payment apart. */
+export type OpenKey = { readonly since: string; readonly rootId: string; readonly rest: string };
 
-/** What is neither cleared nor explained yet. Sums every entry of the accounts that it is asked for. */
+/**
+ * What is neither cleared nor explained yet, out of the folded open items: what was paid for long ago costs
+ * nothing, and a page costs what its rows do.
+ */
 export class LedgerOpenReader {
   readonly #database: Database;
 
@@ -69,10 +78,13 @@ export class LedgerOpenReader {
 
   /** Every clearing account and currency, or those of one provider account. */
   async clearing(account: string | null): Promise<readonly ClearingRow[]> {
+    const isOne = account !== null;
     const { rows } = await this.#database.query<ClearingRow>({
-      name: 'cuadre.ledger-clearing',
-      text: CLEARING,
-      values: [clearingAccount(account), CLEARING_PREFIX, AGE_DAYS.slice(1)],
+      name: `cuadre.ledger-clearing.${isOne ? 'one' : 'all'}`,
+      text: clearingSql(
+        isOne ? 'item.ledger_account = $1' : `starts_with(item.ledger_account, $2)`,
+      ),
+      values: [isOne ? `${CLEARING}${account}` : null, CLEARING, AGE_DAYS.slice(1)],
     });
     return rows;
   }
@@ -86,14 +98,7 @@ export class LedgerOpenReader {
     const { rows } = await this.#database.query<OpenPaymentRow>({
       name: 'cuadre.ledger-open-payments',
       text: OPEN_PAYMENTS,
-      values: [
-        clearingAccount(account),
-        CLEARING_PREFIX,
-        currency,
-        after?.since ?? null,
-        after?.id ?? null,
-        rowsMax,
-      ],
+      values: [`${CLEARING}${account}`, currency, ...valuesOf(after), rowsMax],
     });
     return rows;
   }
@@ -106,12 +111,11 @@ export class LedgerOpenReader {
     const { after, rowsMax } = page;
     const { rows } = await this.#database.query<SuspenseRow>({
       name: 'cuadre.ledger-suspense',
-      text: SUSPENSE,
+      text: SUSPENSE_LINES,
       values: [
-        account === null ? null : `${SUSPENSE_PREFIX}:${account}`,
-        SUSPENSE_PREFIX,
-        after?.since ?? null,
-        after?.id ?? null,
+        account === null ? null : `${SUSPENSE}${account}`,
+        SUSPENSE,
+        ...valuesOf(after),
         rowsMax,
       ],
     });
@@ -119,14 +123,13 @@ export class LedgerOpenReader {
   }
 }
 
-const CLEARING_PREFIX = 'assets:provider';
-const SUSPENSE_PREFIX = 'suspense';
-
-function clearingAccount(account: string | null): string | null {
-  return account === null ? null : `${CLEARING_PREFIX}:${account}`;
+function valuesOf(after: OpenKey | null): readonly [string, string, string | null] {
+  return after === null ? ['-infinity', NIL_UUID, null] : [after.since, after.rootId, after.rest];
 }
 
-/** Names of the accounts `$1`, or all below `$2`. */
+const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+
+/** Names of the accounts `$1`, or all that begin with `$2`. */
 const ACCOUNTS = `recursive account as (
     (select ledger_account as name from cuadre.ledger_days order by ledger_account limit 1)
     union all
@@ -135,71 +138,102 @@ const ACCOUNTS = `recursive account as (
       order by d.ledger_account limit 1
     ) as next
   ), wanted as materialized (
-    select name from account
-    where name = $1::text or ($1::text is null and starts_with(name, $2 || ':'))
+    select name from account where name = $1::text or ($1::text is null and starts_with(name, $2))
   )`;
 
 /**
- * A refund with an id of its own counts with the payment that it gives back. A key goes out with
- * milliseconds, so times are compared in milliseconds too.
+ * Payments with refunds that have ids of their own are netted, root by root; the others, which are nearly
+ * all, are their own rows and are only counted.
+ *
+ * @param isWanted condition on `item`: one account can be found by index, all are read
  */
-const OPEN = `open as (
-    select e.ledger_account as account, e.currency, e.exponent,
-      coalesce(p.parent_id, e.subject_id) as payment_id, sum(e.amount_minor) as minor,
-      sum(greatest(e.amount_minor, 0)) as debit, sum(greatest(-e.amount_minor, 0)) as credit,
-      date_trunc('milliseconds', min(e.effective_at)) as since
-    from wanted join cuadre.ledger_entries e on e.ledger_account = wanted.name
-      left join cuadre.payments p on p.payment_id = e.subject_id and p.kind = 'refund'
-    where e.layer = 'posted'
-    group by 1, 2, 3, 4
-  )`;
-
-const CLEARING = `
-  with ${ACCOUNTS}, ${OPEN}, aged as (
-    select open.*, width_bucket(extract(epoch from now() - since)::float8 / 86400, $3::float8[]) as bucket
-    from open
+function clearingSql(isWanted: string): string {
+  return `
+  with ${ACCOUNTS}, total as (
+    select d.ledger_account as account, d.currency, d.exponent, sum(d.debit_minor) as debit,
+      sum(d.credit_minor) as credit
+    from wanted join cuadre.ledger_days d on d.ledger_account = wanted.name
+    where d.layer = 'posted' group by 1, 2, 3
+  ), family as materialized (
+    select distinct item.ledger_account as account, item.root_id from cuadre.open_items item
+    where ${isWanted} and item.root_id <> item.subject_id
+  ), root as (
+    select item.ledger_account as account, item.currency, item.exponent, item.amount_minor as minor,
+      item.since
+    from cuadre.open_items item
+    where ${isWanted} and not exists (select from family
+      where family.root_id = item.root_id and family.account = item.ledger_account)
+    union all
+    select family.account, item.currency, item.exponent, sum(item.amount_minor), min(item.since)
+    from family join cuadre.open_items item
+      on item.root_id = family.root_id and item.ledger_account = family.account
+    group by family.account, family.root_id, item.currency, item.exponent
+    having sum(item.amount_minor) <> 0
   ), part as (
-    select account, currency, exponent, bucket, sum(debit) as debit, sum(credit) as credit,
-      sum(minor) as minor, count(*) filter (where minor <> 0) as payments,
-      min(since) filter (where minor <> 0) as oldest
-    from aged group by 1, 2, 3, 4
+    select account, currency, exponent,
+      width_bucket(extract(epoch from now() - since)::float8 / 86400, $3::float8[]) as bucket,
+      sum(minor) as minor, count(*) as payments, min(since) as oldest
+    from root group by 1, 2, 3, 4
+  ), open as (
+    select account, currency, exponent, min(oldest) as oldest, json_agg(json_build_object(
+      'bucket', bucket, 'payments', payments, 'minor', minor::text) order by bucket) as buckets
+    from part group by 1, 2, 3
   )
-  select account, currency, exponent, sum(debit)::text as "debitMinor",
-    sum(credit)::text as "creditMinor", min(oldest) as "oldestAt",
-    coalesce(json_agg(json_build_object('bucket', bucket, 'payments', payments, 'minor', minor::text)
-      order by bucket) filter (where payments > 0), '[]') as buckets
-  from part group by account, currency, exponent
+  select account, currency, exponent, total.debit::text as "debitMinor",
+    total.credit::text as "creditMinor", open.oldest as "oldestAt",
+    coalesce(open.buckets, '[]') as buckets
+  from total left join open using (account, currency, exponent)
   order by account, currency, exponent`;
+}
 
-const AGE_SECONDS = `greatest(0, floor(extract(epoch from now() - since)))::float8 as "ageSeconds"`;
+const AGE_SECONDS = `greatest(0, floor(extract(epoch from now() - page.since)))::float8 as "ageSeconds"`;
 
+/**
+ * Walks the items by age. The oldest item of a payment stands for all of its items on the account, which
+ * are few and found by their key; what they net to nothing is passed over.
+ */
 const OPEN_PAYMENTS = `
-  with ${ACCOUNTS}, ${OPEN}
-  select open.payment_id as "paymentId", open.account, open.currency, open.exponent,
-    open.minor::text as minor, p.order_id as "orderId", p.reference, open.since, ${AGE_SECONDS}
-  from open left join cuadre.payments p on p.payment_id = open.payment_id
-  where open.minor <> 0 and ($3::text is null or open.currency = $3)
-    and ($4::timestamptz is null or (open.since, concat_ws(' ', open.payment_id, open.currency,
-      open.exponent)) > ($4::timestamptz, $5::text))
-  order by open.since, concat_ws(' ', open.payment_id, open.currency, open.exponent)
-  limit $6::int`;
-
-const SUSPENSE = `
-  with ${ACCOUNTS}, open as (
-    select e.ledger_account as account, e.currency, e.exponent, e.subject_id, e.line,
-      sum(e.amount_minor) as minor, date_trunc('milliseconds', min(e.effective_at)) as since,
-      (array_agg(e.reason order by e.sequence desc) filter (where e.reason is not null))[1] as reason
-    from wanted join cuadre.ledger_entries e on e.ledger_account = wanted.name
-    where e.layer = 'posted'
-    group by 1, 2, 3, 4, 5
-    having sum(e.amount_minor) <> 0
+  with page as materialized (
+    select item.root_id, item.subject_id, item.subject, item.ledger_account, item.currency,
+      item.exponent, net.minor, item.since, concat_ws(' ', item.currency, item.exponent) as rest
+    from cuadre.open_items item cross join lateral (
+      select sum(own.amount_minor) as minor,
+        bool_and((own.since, own.subject_id) >= (item.since, item.subject_id)) as is_oldest
+      from cuadre.open_items own
+      where own.root_id = item.root_id and own.ledger_account = item.ledger_account
+        and own.currency = item.currency and own.exponent = item.exponent
+    ) net
+    where item.ledger_account = $1 and ($2::text is null or item.currency = $2)
+      and (item.since, item.root_id) >= ($3::timestamptz, $4::uuid)
+      and ($5::text is null or (item.since, item.root_id, concat_ws(' ', item.currency, item.exponent))
+        > ($3::timestamptz, $4::uuid, $5::text))
+      and net.is_oldest and net.minor <> 0
+    order by item.since, item.root_id, rest limit $6::int
   )
-  select open.account, open.subject_id as "subjectId", open.line, open.reason, open.currency,
-    open.exponent, open.minor::text as minor, p.kind, p.order_id as "orderId", p.reference,
-    open.since, ${AGE_SECONDS}
-  from open left join cuadre.payments p on p.payment_id = open.subject_id
-  where $3::timestamptz is null
-    or (open.since, concat_ws(' ', open.subject_id, open.currency, open.exponent, open.line))
-      > ($3::timestamptz, $4::text)
-  order by open.since, concat_ws(' ', open.subject_id, open.currency, open.exponent, open.line)
-  limit $5::int`;
+  select page.root_id as "paymentId", page.ledger_account as account, page.currency, page.exponent,
+    page.minor::text as minor, p.order_id as "orderId", p.reference,
+    case when page.subject_id = page.root_id then page.subject end as subject, page.since, ${AGE_SECONDS}
+  from page left join cuadre.payments p on p.payment_id = page.root_id
+  order by page.since, page.root_id, page.rest`;
+
+/** Of each account as many as the page holds, so that the index of every one is read in order. */
+const SUSPENSE_LINES = `
+  with ${ACCOUNTS}, page as materialized (
+    select found.* from wanted cross join lateral (
+      select item.*, concat_ws(' ', item.subject_id, item.currency, item.exponent, item.line) as rest
+      from cuadre.open_items item
+      where item.ledger_account = wanted.name
+        and (item.since, item.root_id) >= ($3::timestamptz, $4::uuid)
+        and ($5::text is null or (item.since, item.root_id,
+          concat_ws(' ', item.subject_id, item.currency, item.exponent, item.line))
+          > ($3::timestamptz, $4::uuid, $5::text))
+      order by item.since, item.root_id, rest limit $6::int
+    ) as found
+    order by found.since, found.root_id, found.rest limit $6::int
+  )
+  select page.ledger_account as account, page.subject_id as "subjectId", page.subject,
+    page.root_id as "rootId", page.line, page.reason, page.currency, page.exponent,
+    page.amount_minor::text as minor, p.kind, p.order_id as "orderId", p.reference, page.since,
+    ${AGE_SECONDS}
+  from page left join cuadre.payments p on p.payment_id = page.subject_id
+  order by page.since, page.root_id, page.rest`;
