@@ -44,12 +44,16 @@ export function isAmountContradicted(
   facts: readonly PaymentFact[],
 ): boolean {
   const told = [amounts, ...facts.map(amountsOf)];
-  const asked = new Set(told.flatMap((stated) => stated.asked));
-  const received = new Set(told.flatMap((stated) => stated.received));
-  const all = new Set([...asked, ...received]);
-  if (kind !== 'payment') return all.size > 1;
-  const currencies = new Set([...all].map((text) => text.slice(text.indexOf(' '))));
-  return asked.size > 1 || received.size > 1 || currencies.size > 1;
+  const asked = told.flatMap((stated) => stated.asked);
+  const received = told.flatMap((stated) => stated.received);
+  const all = [...asked, ...received];
+  if (kind !== 'payment') return isVaried(all);
+  const currencies = all.map((text) => text.slice(text.indexOf(' ')));
+  return isVaried(asked) || isVaried(received) || isVaried(currencies);
+}
+
+function isVaried(texts: readonly string[]): boolean {
+  return texts.some((text) => text !== texts[0]);
 }
 
 /** Amounts as text: equal amounts, equal texts. */
