@@ -64,9 +64,6 @@ beforeAll(async () => {
       amount_minor: 100n,
     },
   ]);
-  await insertRows(api.database, 'events', [
-    { event_id: EVENT_ID, observation_id: OBSERVATION_ID },
-  ]);
   await insertRows(api.database, 'deliveries', [
     {
       position: 0n,
@@ -74,6 +71,7 @@ beforeAll(async () => {
       subject: SUBJECT,
       subject_id: PAYMENT_ID,
       event_id: EVENT_ID,
+      facts_digest: EVENT_ID,
       provider_event_id: 'evt_1',
       provider_references: ['alias_1'],
       provider_trace_ids: ['trace-of-mintcash'],

@@ -45,8 +45,8 @@ export class LedgerService {
     });
   }
 
-  async post(path: string): Promise<unknown> {
-    return postJson(this.#service, path, this.#io);
+  async post(path: string, body?: unknown): Promise<unknown> {
+    return postJson(this.#service, { path, body }, this.#io);
   }
 
   /** Items of a list, page by page, up to `itemsMax`. */

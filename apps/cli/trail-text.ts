@@ -141,7 +141,10 @@ function recordLines(
   const { verification } = entry;
   const key = verification.keyId === null ? '' : ` key ${verification.keyId}`;
   const event = entry.eventType === null ? '' : ` ${entry.eventType}`;
-  const what = entry.kind === 'webhook' ? `webhook ${entry.route}${event}` : entry.kind;
+  const what =
+    entry.kind === 'webhook'
+      ? `webhook ${entry.route}${event}`
+      : `${entry.kind}${rulingText(entry)}`;
   const outcome = paint(entry.outcome, OUTCOMES[entry.outcome] ?? 'dim', stream);
   const verb = entry.outcome === 'claim' ? 'claims' : 'says';
   const claim = entry.claimedStatus === null ? '' : ` (${verb} ${entry.claimedStatus})`;
@@ -160,6 +163,11 @@ function recordLines(
     `${indent}${paint(ids.join('  '), 'dim', stream)}`,
     ...originalLines(entry.original).map((line) => `${indent}| ${line}`),
   ];
+}
+
+/** ` correction.rule-change CHG-7`: why an operator ruled so. */
+function rulingText({ kind, eventType, providerReferences }: TrailRecord): string {
+  return kind === 'ruling' ? ['', eventType ?? '', ...providerReferences].join(' ') : '';
 }
 
 function originalLines(original: TrailRecord['original']): readonly string[] {

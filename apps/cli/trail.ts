@@ -85,6 +85,7 @@ export type TrailRecord = {
   };
   readonly eventType: string | null;
   readonly providerEventId: string | null;
+  readonly providerReferences: readonly string[];
   readonly providerTraceIds: readonly string[];
   readonly claimedStatus: string | null;
   readonly requestId: string;

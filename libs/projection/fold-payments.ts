@@ -54,12 +54,13 @@ export type RefundOfPayment = SeparateRefund & {
   readonly isCurrent: boolean;
 };
 
-/** One version of a payment's public row, as `payment_changes` and the public topic tell it. */
+/** One version of a payment's public row, as its delivery and the public topic tell it. */
 export type PaymentChange = {
   readonly payment: Pick<PaymentInFold, 'paymentId' | 'subject' | 'provider'>;
   readonly version: bigint;
   readonly view: PaymentView;
-  readonly observationId: string;
+  /** Of the record that made it, within its partition. */
+  readonly position: bigint;
   readonly traceparent: string | null;
   readonly recordedAtMs: number;
 };
@@ -97,11 +98,11 @@ export function foldEvent(
   { record, recordedAtMs }: Interpreted,
   meaning: EventMeaning & { readonly isConflict: boolean },
 ): PaymentChange | null {
-  const before = payment.view;
+  const { state, view: before } = payment;
   payment.state = meaning.isConflict
-    ? withConflict(payment.state)
-    : joined(payment.state, meaning, { position: record.position, recordedAtMs });
-  payment.view = viewPayment(payment.state);
+    ? withConflict(state)
+    : joined(state, meaning, { position: record.position, recordedAtMs });
+  if (payment.state !== state) payment.view = viewPayment(payment.state);
   // A refund of another partition may have been recorded earlier or later.
   payment.firstRecordedAtMs = Math.min(payment.firstRecordedAtMs, recordedAtMs);
   payment.recordedAtMs = Math.max(payment.recordedAtMs, recordedAtMs);
@@ -113,7 +114,7 @@ export function foldEvent(
     payment,
     version: payment.ownVersion,
     view: payment.view,
-    observationId: meaning.observation.id,
+    position: record.position,
     traceparent: meaning.observation.traceparent,
     recordedAtMs,
   };
@@ -213,26 +214,6 @@ export function newOrdersOf({ state, stored }: PaymentInFold): readonly string[]
   if (attributions === stored.attributions) return [];
   const known = new Set(stored.attributions.map(({ orderId }) => orderId));
   return attributions.flatMap(({ orderId }) => (known.has(orderId) ? [] : [orderId]));
-}
-
-export function changeRow({
-  payment,
-  version,
-  view,
-  observationId,
-  recordedAtMs,
-}: PaymentChange): Row {
-  return [
-    payment.paymentId,
-    version,
-    view.orderId,
-    view.status,
-    view.amount?.minor ?? null,
-    view.refunded?.minor ?? null,
-    view.flags,
-    observationId,
-    recordedAtMs,
-  ];
 }
 
 /** Rows of `refunds`: those that the payment's own events tell of, or the refund that this is. */

@@ -253,7 +253,7 @@ describe('the projection', () => {
            for each row execute function fold_3_1.fail()`,
       );
       await expect(bench.foldAll(log)).rejects.toThrow('disk full');
-      for (const table of ['orders', 'payments', 'order_payments', 'events']) {
+      for (const table of ['orders', 'payments', 'order_payments', 'deliveries']) {
         expect((await bench.database.query(`select from cuadre.${table}`)).rows).toHaveLength(0);
       }
     }

@@ -191,11 +191,11 @@ async function versionHoles(
 ): Promise<readonly { readonly subject: string; readonly found: string | null }[]> {
   const { rows } = await database.query<{ subject: string; found: string | null }>(
     `select p.subject,
-            case when p.own_version = count(c.version)
-                  and p.own_version = coalesce(max(c.version), 0)
+            case when p.own_version = count(c.change_version)
+                  and p.own_version = coalesce(max(c.change_version), 0)
                  then null
-                 else format('version %s, %s changes', p.own_version, count(c.version)) end as found
-       from cuadre.payments p left join cuadre.payment_changes c using (payment_id)
+                 else format('version %s, %s changes', p.own_version, count(c.change_version)) end as found
+       from cuadre.payments p left join cuadre.deliveries c on c.subject_id = p.payment_id
       group by p.payment_id, p.subject, p.own_version`,
   );
   return rows;

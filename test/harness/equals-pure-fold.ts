@@ -4,6 +4,7 @@ import { statusByKind, type PaymentKind } from '#ledger/payment/payment-kind.js'
 import type { PaymentStatus } from '#ledger/payment/payment-status.js';
 import { postingsOf } from '#ledger/posting/postings-of.js';
 import { postingOwnerOf } from '#projection/books/posting-owner.js';
+import { POSTING_RULES, type PostingRules } from '#ledger/posting/rules.js';
 import type { Database } from '#read-models/database.js';
 import { pureFoldOf } from './pure-fold.js';
 
@@ -22,7 +23,11 @@ function wordOf(kind: PaymentKind, status: PaymentStatus | null): string | null 
 }
 
 /** The tables say what the oracle says, of payments, orders, registers and books. */
-export async function expectEqualsPureFold(database: Database, log: EventLog): Promise<void> {
+export async function expectEqualsPureFold(
+  database: Database,
+  log: EventLog,
+  rules: PostingRules = POSTING_RULES,
+): Promise<void> {
   const pure = await pureFoldOf(log);
   const tables = await paymentsInTables(database);
   const expected = new Map(
@@ -46,7 +51,7 @@ export async function expectEqualsPureFold(database: Database, log: EventLog): P
     ]),
   );
   expect(tables).toEqual(expected);
-  await expectBooksOf(database, log);
+  await expectBooksOf(database, log, rules);
   const latest = await database.query<{ subject: string; word: string }>(
     `select account || '/subscription/' || reference as subject, status as word
        from cuadre.subscriptions
@@ -69,7 +74,11 @@ export async function expectEqualsPureFold(database: Database, log: EventLog): P
 }
 
 /** The entries of each subject are together what its final state should have, and balance at every prefix. */
-async function expectBooksOf(database: Database, log: EventLog): Promise<void> {
+async function expectBooksOf(
+  database: Database,
+  log: EventLog,
+  rules: PostingRules,
+): Promise<void> {
   const { rows } = await database.query<{
     partition: number;
     subject: string;
@@ -79,6 +88,7 @@ async function expectBooksOf(database: Database, log: EventLog): Promise<void> {
     currency: string;
     amount_minor: string;
     effective_at: Date;
+    told_at: Date | null;
   }>('select * from cuadre.ledger_entries order by partition, sequence');
   const booked = new Map<string, bigint>();
   const open = new Map<string, bigint>();
@@ -86,7 +96,7 @@ async function expectBooksOf(database: Database, log: EventLog): Promise<void> {
     const minor = BigInt(row.amount_minor);
     const prefix = `${row.partition} ${row.event_id} ${row.layer} ${row.currency}`;
     open.set(prefix, (open.get(prefix) ?? 0n) + minor);
-    const at = row.effective_at.toISOString();
+    const at = (row.told_at ?? row.effective_at).toISOString();
     const key = `${row.subject} ${row.layer} ${row.ledger_account} ${row.currency} ${at}`;
     booked.set(key, (booked.get(key) ?? 0n) + minor);
   }
@@ -96,6 +106,7 @@ async function expectBooksOf(database: Database, log: EventLog): Promise<void> {
     for (const { layer, currency, effectiveAt, legs } of postingsOf(
       state,
       postingOwnerOf(subject),
+      rules,
     )) {
       for (const leg of legs) {
         const key = `${subject} ${layer} ${leg.account} ${currency} ${effectiveAt}`;

@@ -5,12 +5,10 @@ import type { FoldTable } from '#read-models/fold/fold-table.js';
 import {
   CUSTOMERS,
   DELIVERIES,
-  EVENTS,
   ORDER_PAYMENTS,
   ORDERS,
   PARKED_RECORDS,
   PARKED_SUBJECTS,
-  PAYMENT_CHANGES,
   PAYMENTS,
   REFUNDS,
   SUBSCRIPTIONS,
@@ -54,10 +52,6 @@ const TABLES = {
       state: '{}',
     },
   },
-  payment_changes: {
-    table: PAYMENT_CHANGES,
-    defaults: { version: 1n, flags: [], observation_id: UUID, recorded_at: AT },
-  },
   refunds: { table: REFUNDS, defaults: { status: 'succeeded', recorded_at: AT } },
   subscriptions: {
     table: SUBSCRIPTIONS,
@@ -82,7 +76,6 @@ const TABLES = {
       recorded_at: AT,
     },
   },
-  events: { table: EVENTS, defaults: { facts_digest: UUID } },
   deliveries: {
     table: DELIVERIES,
     defaults: {
@@ -91,12 +84,10 @@ const TABLES = {
       account: 'mintcash-test',
       provider: 'mintcash',
       route: 'mintcash',
-      provider_references: [],
       outcome: 'applied',
       trust: 'signed',
       verification_mode: 'hmac',
       verification_key_id: 'key-1',
-      provider_trace_ids: [],
       body_digest: 'digest-1:00',
       received_at: AT,
       recorded_at: AT,

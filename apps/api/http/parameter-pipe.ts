@@ -5,7 +5,7 @@ import { RefusedError } from './refusal.js';
 
 const PARAMETER_NAME_LENGTH_MAX = 60;
 
-type Place = 'query' | 'path';
+type Place = 'query' | 'path' | 'body';
 
 class ParameterPipe extends ValidationPipe {
   readonly #place: Place;
@@ -69,3 +69,6 @@ export const queryParameters = new ParameterPipe('query');
 
 /** Validates `@Param()` members; names every bad one. */
 export const pathParameters = new ParameterPipe('path');
+
+/** Validates `@Body()` members; names every bad one. */
+export const bodyParameters = new ParameterPipe('body');

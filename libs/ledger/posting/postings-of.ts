@@ -12,7 +12,7 @@ import {
   type LedgerAccount,
 } from './ledger-account.js';
 import type { Leg, Posting } from './posting.js';
-import { POSTING_RULES, postingRuleOf, type PostingRule } from './rules.js';
+import { POSTING_RULES, postingRuleOf, type PostingRule, type PostingRules } from './rules.js';
 
 /**
  * The whole balanced set of postings that a payment, a withdrawal or a refund should have: a pure function
@@ -25,10 +25,21 @@ import { POSTING_RULES, postingRuleOf, type PostingRule } from './rules.js';
  */
 export function postingsOf(
   state: PaymentState,
-  { account, isRefundedApart }: PostingOwner,
+  owner: PostingOwner,
   rules = POSTING_RULES,
 ): readonly Posting[] {
-  const view = viewPayment(state);
+  return postingsOfViewed({ state, view: viewPayment(state) }, owner, rules);
+}
+
+/** A state, and what is seen of it without refunds that are subjects of their own. */
+export type ViewedPayment = { readonly state: PaymentState; readonly view: PaymentView };
+
+/** As `postingsOf`, for who has the view already. */
+export function postingsOfViewed(
+  { state, view }: ViewedPayment,
+  { account, isRefundedApart }: PostingOwner,
+  rules: PostingRules,
+): readonly Posting[] {
   const rule = postingRuleOf(rules, state);
   const context: PostingContext = { state, view, account, isRefundedApart, rule };
   switch (view.kind) {

@@ -133,6 +133,14 @@ describe('an export', () => {
     await expect(exported(last + 1n)).rejects.toBeInstanceOf(SegmentRefused);
     await expect(exported(3n, 2n)).rejects.toThrow(/ends before it starts/);
   });
+
+  it('of a partition that has no entries names those that have', async () => {
+    const source = { db: books.bench.database, schema: books.schema };
+    const elsewhere = planSegment(source, { partition: 99, from: 1n, to: null }, books.signed);
+    await expect(elsewhere).rejects.toThrow(
+      new RegExp(`in partition 99; there are entries in .*\\b${partition}\\b`),
+    );
+  });
 });
 
 describe('the script for who has no Cuadre', () => {

@@ -40,6 +40,7 @@ export async function planSegment(
 ): Promise<Segment> {
   if (to !== null && to < from) throw new SegmentRefused('The segment ends before it starts.');
   const found = await headsFrom(signed, { partition, from });
+  if (found.length === 0) await requireEntries({ db, schema }, partition);
   const wanted = to ?? found.at(-1)?.sequence ?? from;
   const last = found.find(({ sequence }) => sequence >= wanted);
   if (last === undefined) {
@@ -116,6 +117,21 @@ async function headsFrom(
     heads.set(head.sequence, head);
   }
   return [...heads.values()].sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
+}
+
+/** Without entries nothing can be signed; what partitions there are is more of an answer. */
+async function requireEntries({ db, schema }: Source, partition: number): Promise<void> {
+  const { rows } = await db.query<{ partition: number }>(
+    `select partition from ${schema}.ledger_heads where sequence > 0 order by partition`,
+  );
+  const booked = rows.map((row) => row.partition);
+  if (booked.includes(partition)) return;
+  throw new SegmentRefused(
+    `Nothing is booked in partition ${partition}` +
+      (booked.length === 0
+        ? ', nor in any other.'
+        : `; there are entries in ${booked.join(', ')}.`),
+  );
 }
 
 /** Cut in its middle, an event would not sum to zero. */

@@ -1,6 +1,6 @@
 import type { PaymentState } from '#ledger/payment/payment-state.js';
 import { differenceOf, type Posting } from '#ledger/posting/posting.js';
-import { postingsOf } from '#ledger/posting/postings-of.js';
+import { postingsOfViewed, type ViewedPayment } from '#ledger/posting/postings-of.js';
 import type { PostingRules } from '#ledger/posting/rules.js';
 import { mayConfirm } from '#ledger/trust.js';
 import type { Deduped } from '../dedupe.js';
@@ -21,19 +21,22 @@ export class PostingSteps {
     this.#rules = rules;
   }
 
-  /** After an event was folded into its payment; `before` is the state that it found. */
-  record({ subject, state }: PaymentInFold, { before, meaning, recordedAtMs }: EventFolded): void {
-    if (state === before || !mayConfirm(meaning.trust)) return;
+  /** After an event was folded into its payment; `before` is what it found. */
+  record(
+    { subject, state, view }: PaymentInFold,
+    { before, meaning, recordedAtMs }: EventFolded,
+  ): void {
+    if (state === before.state || !mayConfirm(meaning.trust)) return;
     const owner = postingOwnerOf(subject);
     const { subjectId } = meaning;
     const known = this.#booked.get(subject);
     const posted = known?.after ?? {
-      parent: parentOf(before),
-      postings: postingsOf(before, owner, this.#rules),
+      parent: parentOf(before.state),
+      postings: postingsOfViewed(before, owner, this.#rules),
     };
     const after = {
       parent: parentOf(state),
-      postings: postingsOf(state, owner, this.#rules),
+      postings: postingsOfViewed({ state, view }, owner, this.#rules),
     };
     this.#booked.set(subject, { subject, subjectId, before: known?.before ?? posted, after });
     const lines = differenceOf(posted.postings, after.postings);
@@ -55,10 +58,13 @@ export class PostingSteps {
   }
 
   /** A period was closed. */
-  close({ input: { meaning, recordedAtMs }, outcome }: Deduped): void {
+  close({ input: { meaning, record, recordedAtMs }, outcome }: Deduped): void {
     if (meaning.kind !== 'period-close' || outcome !== 'applied') return;
     const recordedAt = new Date(recordedAtMs).toISOString();
-    this.steps.push({ type: 'close', until: meaning.until, recordedAt });
+    const { periodId, until, observation } = meaning;
+    const { position } = record;
+    const observationId = observation.id;
+    this.steps.push({ type: 'close', periodId, until, observationId, position, recordedAt });
   }
 }
 
@@ -77,7 +83,7 @@ export type BookedInBatch = {
 };
 
 type EventFolded = {
-  readonly before: PaymentState;
+  readonly before: ViewedPayment;
   readonly meaning: EventMeaning;
   readonly recordedAtMs: number;
 };
