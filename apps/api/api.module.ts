@@ -29,6 +29,7 @@ import { WithdrawalReader } from '#read-models/queries/withdrawal-reader.js';
 import { EventLog } from '#event-log/event-log.js';
 import { KeyRing } from '#events/sealing.js';
 import { Authenticator } from './access/authenticator.js';
+import { OperateScopeGuard } from './access/operate-scope.guard.js';
 import { ReadScopeGuard } from './access/read-scope.guard.js';
 import type { ApiDependencies } from './api-dependencies.js';
 import { CustomerController } from './customer/customer.controller.js';
@@ -38,6 +39,8 @@ import { CallSkin } from './grpc/call-skin.js';
 import { GrpcServer } from './grpc/grpc-server.js';
 import { BookController } from './ledger/book.controller.js';
 import { ClosePeriodHandler } from './ledger/close-period.js';
+import { CorrectBooksHandler } from './ledger/correct-books.js';
+import { CorrectionController } from './ledger/correction.controller.js';
 import { GetEntryHandler } from './ledger/get-entry.js';
 import { GetPeriodsHandler } from './ledger/get-periods.js';
 import { GetTrialBalanceHandler } from './ledger/get-trial-balance.js';
@@ -59,6 +62,7 @@ import { OperationsController } from './operations/operations.controller.js';
 import { GetOrderHandler } from './order/get-order.js';
 import { ListOrdersHandler } from './order/list-orders.js';
 import { OrderController } from './order/order.controller.js';
+import { PageAnswerer } from './page/page-answerer.js';
 import { PageTokens } from './page/page-tokens.js';
 import { GetPaymentHandler } from './payment/get-payment.js';
 import { ListPaymentsHandler } from './payment/list-payments.js';
@@ -136,6 +140,7 @@ export class ApiModule implements OnModuleInit, OnApplicationShutdown {
       imports: [CqrsModule.forRoot()],
       controllers: [
         BookController,
+        CorrectionController,
         CustomerController,
         ImportController,
         LedgerController,
@@ -154,6 +159,7 @@ export class ApiModule implements OnModuleInit, OnApplicationShutdown {
         WithdrawalController,
       ],
       providers: [
+        OperateScopeGuard,
         ReadScopeGuard,
         ApiDescription,
         ...portProviders(dependencies),
@@ -161,6 +167,7 @@ export class ApiModule implements OnModuleInit, OnApplicationShutdown {
         ...QUERY_HANDLERS,
         ClosePeriodHandler,
         ImportSettlementHandler,
+        CorrectBooksHandler,
       ],
       exports: [ApiDescription, Authenticator, GrpcServer],
     };
@@ -188,6 +195,7 @@ function portProviders(dependencies: ApiDependencies): Provider[] {
     { provide: Metrics, useValue: metrics },
     { provide: HealthRegistry, useValue: health },
     { provide: Authenticator, useValue: authenticator },
+    PageAnswerer,
     { provide: PageTokens, useValue: new PageTokens(keyRing.digestKey.key) },
     { provide: OriginalReader, useValue: new OriginalReader(observations, keyRing, logger) },
     {

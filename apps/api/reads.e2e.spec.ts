@@ -12,6 +12,7 @@ const REFUND_ID = refundIdOf(SUBJECT, 're_1');
 const OBSERVATION_ID = '0199a0b0-0000-7000-8000-000000000001';
 const EVENT_ID = '5a0b6f0e-0000-5000-8000-000000000001';
 const COP = { amount: '50000.00', currency: 'COP', minorUnits: '5000000', exponent: 2 };
+const SHORT = { ...COP, amount: '-10000.00', minorUnits: '-1000000' };
 
 let api: ApiUnderTest;
 
@@ -21,7 +22,7 @@ beforeAll(async () => {
     {
       order_id: ORDER_ID,
       reported: 'refunded',
-      amounts: JSON.stringify({ paid: [COP], refunded: [] }),
+      amounts: JSON.stringify({ paid: [COP], refunded: [], difference: [SHORT] }),
       flags: ['late'],
       version: 7n,
     },
@@ -40,6 +41,8 @@ beforeAll(async () => {
       currency: 'COP',
       exponent: 2,
       amount_minor: 5_000_000n,
+      expected_minor: 6_000_000n,
+      difference_minor: -1_000_000n,
       occurred_at: '2026-11-21T09:59:58.123Z',
     },
     ...Array.from({ length: 30 }, (_, n) => ({
@@ -61,9 +64,6 @@ beforeAll(async () => {
       amount_minor: 100n,
     },
   ]);
-  await insertRows(api.database, 'events', [
-    { event_id: EVENT_ID, observation_id: OBSERVATION_ID },
-  ]);
   await insertRows(api.database, 'deliveries', [
     {
       position: 0n,
@@ -71,6 +71,7 @@ beforeAll(async () => {
       subject: SUBJECT,
       subject_id: PAYMENT_ID,
       event_id: EVENT_ID,
+      facts_digest: EVENT_ID,
       provider_event_id: 'evt_1',
       provider_references: ['alias_1'],
       provider_trace_ids: ['trace-of-mintcash'],
@@ -110,6 +111,7 @@ describe('an order', () => {
       reported: 'refunded',
       paid: [COP],
       refunded: [],
+      difference: [SHORT],
       flags: ['late'],
       version: 7,
       firstRecordedAt: '2026-11-21T10:00:00.000Z',
@@ -122,6 +124,8 @@ describe('an order', () => {
           status: 'succeeded',
           reported: null,
           amount: COP,
+          expected: { ...COP, amount: '60000.00', minorUnits: '6000000' },
+          difference: SHORT,
           net: null,
           occurredAt: '2026-11-21T09:59:58.123Z',
           version: 1,

@@ -70,7 +70,7 @@ describe('usage', () => {
     [['trace', 'a', '--nope'], /Unknown option '--nope'/],
     [['status', 'extra'], /`extra` is not expected/],
     [['ledger', 'nonsense'], /There is no command `nonsense`/],
-    [['ledger', 'close'], /Which month\?/],
+    [['ledger', 'close'], /Which period\?/],
     [['ledger', 'statement'], /Of which account\?/],
     [['ledger', 'trial-balance', 'x'], /`x` is not expected/],
     [['ledger', 'entries', '--limit', '0'], /--limit is a whole number from 1/],

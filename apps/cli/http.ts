@@ -41,9 +41,13 @@ export async function getJson(service: Service, path: string, io: CommandIo): Pr
   return response.json();
 }
 
-/** Posts nothing and parses the JSON answer; what is not 2xx is a failure that says why. */
-export async function postJson(service: Service, path: string, io: CommandIo): Promise<unknown> {
-  const response = await request(service, { method: 'POST', path }, io);
+/** Posts JSON, or nothing, and parses the JSON answer; what is not 2xx is a failure that says why. */
+export async function postJson(
+  service: Service,
+  { path, body }: { readonly path: string; readonly body?: unknown },
+  io: CommandIo,
+): Promise<unknown> {
+  const response = await request(service, { method: 'POST', path, body }, io);
   await assertOk(response, service);
   return response.json();
 }
@@ -146,7 +150,10 @@ function readProblem(text: string): {
     return {
       detail: detail ?? text.slice(0, 200),
       requestId: requestId ?? null,
-      errors: (errors ?? []).map((one) => `${one.pointer}: ${one.detail}`),
+      errors: (errors ?? [])
+        // What the sentence says already is not said again.
+        .filter((one) => one.detail !== detail)
+        .map((one) => `${one.pointer}: ${one.detail}`),
     };
   } catch {
     // Something else answers there; what it says is the best there is.

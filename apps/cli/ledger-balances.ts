@@ -1,4 +1,5 @@
 import type { Command } from './command.js';
+import { requireKnownAccount } from './known-account.js';
 import { LEDGER_OPTIONS, LEDGER_OPTIONS_HELP, LedgerService } from './ledger-service.js';
 import { groupedAmount, rightAligned, type LedgerMoney } from './ledger-text.js';
 import { parseOptions, usageError } from './options.js';
@@ -44,6 +45,9 @@ ${LEDGER_OPTIONS_HELP}
       asKnownAt: values['as-known-at'],
     };
     const { items } = await service.list('/v1/ledger/balances', parameters, BALANCES_MAX);
+    if (account !== undefined && items.length === 0) {
+      await requireKnownAccount(service, { name: account, scope: 'below' });
+    }
     io.stdout.write(
       values.json ? `${JSON.stringify({ items })}\n` : formatBalances(items as readonly Balance[]),
     );

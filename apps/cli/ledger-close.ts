@@ -7,10 +7,11 @@ const NAME = 'ledger close';
 /** `cuadre ledger close`. */
 export const ledgerClose: Command = {
   name: 'close',
-  summary: 'close a month: what is dated in it and comes later counts from its end',
-  help: `Usage: cuadre ledger close <month> [options]
+  summary: 'close a period: what is dated in it and comes later counts from its end',
+  help: `Usage: cuadre ledger close <period> [options]
 
-Closes a month that is over, as \`2026-10\`, in UTC. It is a record of the log, one for each partition, and
+Closes a period that is over: a month (\`2026-10\`) or a day (\`2026-10-31\`) in UTC, or everything before an
+instant with its zone (\`2026-10-31T18:00:00-05:00\`), and with it all that is earlier. It is a record of the log, one for each partition, and
 cannot be taken back. Closing again changes nothing. The token needs the scope \`operate\`.
 
   --url <url>      the API (default http://127.0.0.1:PORT)
@@ -23,7 +24,7 @@ cannot be taken back. Closing again changes nothing. The token needs the scope \
       token: { type: 'string' },
     });
     const [period, extra] = positionals;
-    if (period === undefined) throw usageError(NAME, 'Which month?');
+    if (period === undefined) throw usageError(NAME, 'Which period?');
     if (extra !== undefined) throw usageError(NAME, `\`${extra}\` is not expected.`);
     const service = await LedgerService.open(values, io);
     const path = `/v1/ledger/periods/${encodeURIComponent(period)}/close`;

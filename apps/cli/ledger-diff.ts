@@ -17,7 +17,7 @@ import type { Command, CommandIo, ExitCode } from './command.js';
 import { jsonText } from './json-text.js';
 import { readRuleFile } from './ledger-rule-file.js';
 import { withStore } from './open-store.js';
-import { numberOption, parseOptions, usageError } from './options.js';
+import { numberOption, parseOptions } from './options.js';
 import { ProgressLine } from './progress-line.js';
 import { formatTable } from './table.js';
 
@@ -25,11 +25,12 @@ import { formatTable } from './table.js';
 export const ledgerDiff: Command = {
   name: 'diff',
   summary:
-    'what a new posting rule would change in the books, and the entries that would correct them',
-  help: `Usage: cuadre ledger diff --rule <file.json> [options]
+    'what a correction, or a new posting rule, would change in the books, payment by payment',
+  help: `Usage: cuadre ledger diff [--rule <file.json>] [options]
 
-Replays the log in memory with one more posting rule, beside the live books, and tells what would differ,
-by account and by payment, with balanced correcting entries of today. Writes nothing; needs no running
+Replays the log in memory beside the live books and tells what would differ, by account and by payment,
+with balanced correcting entries of today: if every payment were booked by the rule in force now, which is
+what \`cuadre ledger correct\` has done; or with one more posting rule. Writes nothing; needs no running
 service, and a running one goes on meanwhile. Exits with 1 when something differs.
 
   --rule FILE      the rule: {"name": "...", "effectiveFrom": "<UTC time>", and any of these choices:
@@ -40,7 +41,8 @@ ${Object.entries(POSTING_CHOICES)
   )
   .join('\n')}}
                    Without effectiveFrom it counts from the beginning. A payment follows the rule in force
-                   when the log first had trusted news of it, so a rule dated today changes no old one.
+                   when the log first had trusted news of it, or when it was last corrected, so a rule
+                   dated today changes no old one.
   --payments N     how many payments to print (default 20)
   --json           progress, every payment that differs with its corrections, and the result, as JSON lines
 `,
@@ -52,19 +54,19 @@ async function runLedgerDiff(args: readonly string[], io: CommandIo): Promise<Ex
     rule: { type: 'string' },
     payments: { type: 'string' },
   });
-  if (values.rule === undefined) throw usageError('ledger diff', '`--rule <file.json>` is needed.');
   const paymentsMax =
     numberOption(
       'ledger diff',
       { name: 'payments', text: values.payments },
       { min: 0, max: 1_000_000 },
     ) ?? 20;
-  const rule = await readRuleFile(values.rule);
-  const report = values.json ? jsonReport(io) : textReport(io, { rule, paymentsMax });
+  const rule = values.rule === undefined ? null : await readRuleFile(values.rule);
+  const at = new Date().toISOString();
+  const report = values.json ? jsonReport(io) : textReport(io, { rule, at, paymentsMax });
   const result = await withStore(io, 'ledger-diff', (store) =>
     diffBooks(store, {
       rule,
-      at: new Date().toISOString(),
+      at,
       signal: io.signal,
       onProgress: report.progress,
       onDifference: report.difference,
@@ -91,7 +93,11 @@ function jsonReport({ stdout }: CommandIo): Report {
 
 function textReport(
   { stdout, stderr }: CommandIo,
-  { rule, paymentsMax }: { readonly rule: PostingRule; readonly paymentsMax: number },
+  {
+    rule,
+    at,
+    paymentsMax,
+  }: { readonly rule: PostingRule | null; readonly at: string; readonly paymentsMax: number },
 ): Report {
   const line = new ProgressLine(stderr);
   const startedMs = performance.now();
@@ -100,7 +106,11 @@ function textReport(
     line.clear();
     stdout.write(`${text}\n`);
   };
-  say(ruleText(rule));
+  say(
+    rule === null
+      ? `Every payment by the rule in force now, ${postingRuleAt(POSTING_RULES, at).name}.`
+      : ruleText(rule),
+  );
   return {
     progress: ({ records, of }) => {
       const seconds = (performance.now() - startedMs) / 1000;

@@ -1,4 +1,5 @@
 import type { Command } from './command.js';
+import { requireKnownAccount } from './known-account.js';
 import { LedgerService } from './ledger-service.js';
 import { groupedAmount, rightAligned, type LedgerMoney } from './ledger-text.js';
 import { numberOption, parseOptions, usageError } from './options.js';
@@ -54,6 +55,9 @@ Tells entries of the account and all below it, else of all, by the time that the
       to: values.to,
     };
     const found = await service.list('/v1/ledger/entries', parameters, limit ?? ENTRIES_DEFAULT);
+    if (account !== undefined && found.items.length === 0) {
+      await requireKnownAccount(service, { name: account, scope: 'below' });
+    }
     io.stdout.write(
       values.json ? `${JSON.stringify(found)}\n` : formatEntries(found.items as readonly Entry[]),
     );

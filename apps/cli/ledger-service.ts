@@ -53,8 +53,8 @@ export class LedgerService {
     });
   }
 
-  async post(path: string): Promise<unknown> {
-    return postJson(this.#service, path, this.#io);
+  async post(path: string, body?: unknown): Promise<unknown> {
+    return postJson(this.#service, { path, body }, this.#io);
   }
 
   async postFile(path: string, parameters: Parameters, file: SentFile): Promise<unknown> {

@@ -1,4 +1,5 @@
 import type { Command } from './command.js';
+import { requireKnownAccount } from './known-account.js';
 import { LedgerService } from './ledger-service.js';
 import { groupedAmount, rightAligned } from './ledger-text.js';
 import { parseOptions, usageError } from './options.js';
@@ -41,6 +42,9 @@ balance, by currency.
       asOfPosition: values['as-of-position'],
       format: 'json',
     })) as Statement;
+    if (found.items.length === 0) {
+      await requireKnownAccount(service, { name: account, scope: 'alone' });
+    }
     io.stdout.write(values.json ? `${JSON.stringify(found)}\n` : formatStatement(found));
     return 0;
   },

@@ -1,5 +1,6 @@
 import { assertNever } from '#ledger/assert.js';
 import { paint } from '#platform/terminal.js';
+import { DatedEntryRefused } from '#projection/dated-entries.js';
 import type { TableComparison } from '#projection/compare-generations.js';
 import {
   rebuild,
@@ -34,7 +35,8 @@ export async function runRebuild(args: readonly string[], io: CommandIo): Promis
     report.result(result);
     return result.isSame || result.hasSwapped ? 0 : 1;
   } catch (error) {
-    if (!(error instanceof RebuildRunning)) throw error;
+    const isExpected = error instanceof RebuildRunning || error instanceof DatedEntryRefused;
+    if (!isExpected) throw error;
     throw new CommandError(error.message, { exitCode: 1, cause: error });
   }
 }

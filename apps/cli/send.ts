@@ -20,7 +20,7 @@ One event or one life cycle:
   --dup <n>             send each delivery so many times again (default 0)
   --forge               as somebody without the secrets would send it
   --forgery <way>       that way: wrong-secret, no-signature, tampered-body, claims-paid, …
-  --set <path>=<value>  replace a member of the body before it is signed; may be repeated
+  --set <path>=<value>  replace a member that the body has, before it is signed; may be repeated
   --rate <per second>   (default 50)
   --reorder <n>         up to so many deliveries out of order (default 0)
 
@@ -241,7 +241,13 @@ function isDelivered({ isWhole, counts }: Readonly<Record<string, unknown>>): bo
 
 function planText({ deliveries, orders, seed }: Readonly<Record<string, unknown>>): string {
   const told = seed === undefined ? '' : `, seed ${shown(seed)}`;
-  return `Sending ${shown(deliveries)} deliveries for ${shown(orders)} orders${told}.`;
+  const what = `${counted(deliveries, 'delivery', 'deliveries')} for ${counted(orders, 'order', 'orders')}`;
+  return `Sending ${what}${told}.`;
+}
+
+/** `1 order`, `3 orders` */
+function counted(count: unknown, one: string, many: string): string {
+  return `${shown(count)} ${count === 1 ? one : many}`;
 }
 
 function answerText(line: Readonly<Record<string, unknown>>, { stdout }: CommandIo): string {

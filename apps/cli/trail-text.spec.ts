@@ -54,6 +54,8 @@ describe('a trail as text', () => {
           status: null,
           reported: null,
           amount: null,
+          expected: null,
+          difference: null,
         },
       ],
       refunds: [

@@ -55,7 +55,9 @@ function subjectLines(trail: Trail): readonly string[] {
     ...payments.map(
       (payment) =>
         `payment ${payment.paymentId}  ${payment.account} ${payment.reference}  ` +
-        (payment.isKnown ? stateText(payment) : 'known by its refunds alone'),
+        (payment.isKnown
+          ? `${stateText(payment)}${differenceText(payment)}`
+          : 'known by its refunds alone'),
     ),
     ...refunds.map(
       ({ refundId, paymentId, reference, status, amount }) =>
@@ -84,6 +86,17 @@ function stateText({
   amount,
 }: Pick<TrailPayment, 'status' | 'reported' | 'amount'>): string {
   return `${status ?? 'unknown'}${reportedText(reported)}${moneyText(amount)}`;
+}
+
+/** `  3.00 less than the USD 10.00 asked for`; nothing where what came is what was asked for. */
+function differenceText({
+  expected,
+  difference,
+}: Pick<TrailPayment, 'expected' | 'difference'>): string {
+  if (expected === null || difference === null || !/[1-9]/.test(difference.amount)) return '';
+  const comparison = difference.amount.startsWith('-') ? 'less' : 'more';
+  const apart = difference.amount.replace('-', '');
+  return `  ${apart} ${comparison} than the ${expected.currency} ${expected.amount} asked for`;
 }
 
 function entryLines(
@@ -128,7 +141,10 @@ function recordLines(
   const { verification } = entry;
   const key = verification.keyId === null ? '' : ` key ${verification.keyId}`;
   const event = entry.eventType === null ? '' : ` ${entry.eventType}`;
-  const what = entry.kind === 'webhook' ? `webhook ${entry.route}${event}` : entry.kind;
+  const what =
+    entry.kind === 'webhook'
+      ? `webhook ${entry.route}${event}`
+      : `${entry.kind}${rulingText(entry)}`;
   const outcome = paint(entry.outcome, OUTCOMES[entry.outcome] ?? 'dim', stream);
   const verb = entry.outcome === 'claim' ? 'claims' : 'says';
   const claim = entry.claimedStatus === null ? '' : ` (${verb} ${entry.claimedStatus})`;
@@ -147,6 +163,11 @@ function recordLines(
     `${indent}${paint(ids.join('  '), 'dim', stream)}`,
     ...originalLines(entry.original).map((line) => `${indent}| ${line}`),
   ];
+}
+
+/** ` correction.rule-change CHG-7`: why an operator ruled so. */
+function rulingText({ kind, eventType, providerReferences }: TrailRecord): string {
+  return kind === 'ruling' ? ['', eventType ?? '', ...providerReferences].join(' ') : '';
 }
 
 function originalLines(original: TrailRecord['original']): readonly string[] {

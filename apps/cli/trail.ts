@@ -32,6 +32,10 @@ export type TrailPayment = AtProvider & {
   readonly status: string | null;
   readonly reported: string | null;
   readonly amount: TrailMoney | null;
+  /** What was asked for. */
+  readonly expected: TrailMoney | null;
+  /** Received less expected. */
+  readonly difference: TrailMoney | null;
 };
 
 export type TrailRefund = {
@@ -81,6 +85,7 @@ export type TrailRecord = {
   };
   readonly eventType: string | null;
   readonly providerEventId: string | null;
+  readonly providerReferences: readonly string[];
   readonly providerTraceIds: readonly string[];
   readonly claimedStatus: string | null;
   readonly requestId: string;

@@ -64,4 +64,21 @@ describe('kept headers', () => {
     expect(keepHeaders({ 'content-type': type }).bodyType).toBe(type);
     expect(keepHeaders({ 'content-type': 'text/plain; name="x y"' }).bodyType).toBeNull();
   });
+
+  it('read each delivery by its own headers, whatever was sent before', () => {
+    const withheld: Withheld = { credentialHeaders: [], secrets: [SECRET] };
+    const id = '5f8f2a8e-4b7c-4a1e-8d3f-1234567890ab';
+    const deliveries: readonly RequestHeaders[] = [
+      {},
+      { 'user-agent': 'axios/1.7.2' },
+      { 'user-agent': 'axios/1.7.2', 'content-type': 'application/json' },
+      { 'user-agent': 'axios/1.7.2', 'content-type': 'application/json', 'x-trace-id': id },
+      { 'user-agent': 'axios/1.7.3', 'content-type': 'application/json' },
+      { 'content-type': 'application/json' },
+      {},
+    ];
+    for (const headers of deliveries) {
+      expect(keep(headers, withheld)).toEqual(keep(headers, { ...withheld }));
+    }
+  });
 });

@@ -7,15 +7,41 @@ import type { SourceEdge } from './source-directory.js';
  * delivery. An allow-list of names and of shapes: credentials, cookies, addresses and signatures are not
  * on it, and a text that could be somebody's data does not fit.
  */
-export function keepHeaders(
-  headers: RequestHeaders,
-  { credentialHeaders, secrets }: Withheld,
-): {
+export function keepHeaders(headers: RequestHeaders, withheld: Withheld): KeptHeaders {
+  for (const name of TRACE_HEADERS) {
+    if (headers[name] !== undefined) return readHeaders(headers, withheld);
+  }
+  // What then is left is the same in most deliveries of a source, and is not read anew each time.
+  const userAgent = headers['user-agent'];
+  const contentType = headers['content-type'];
+  const last = lastRead.get(withheld);
+  if (last !== undefined && last.userAgent === userAgent && last.contentType === contentType) {
+    return last.read;
+  }
+  const read = readHeaders(headers, withheld);
+  lastRead.set(withheld, { userAgent, contentType, read });
+  return read;
+}
+
+export type KeptHeaders = {
   readonly kept: Readonly<Record<string, string>>;
   /** Content type of the body, where it looks like one. */
   readonly bodyType: string | null;
   readonly providerTraceIds: readonly string[];
-} {
+};
+
+type LastRead = {
+  readonly userAgent: RequestHeaders[string];
+  readonly contentType: RequestHeaders[string];
+  readonly read: KeptHeaders;
+};
+
+const lastRead = new WeakMap<Withheld, LastRead>();
+
+function readHeaders(
+  headers: RequestHeaders,
+  { credentialHeaders, secrets }: Withheld,
+): KeptHeaders {
   const find = (name: string, shape: RegExp): string | null => {
     const found = credentialHeaders.includes(name) ? null : fitting(headers[name], shape);
     return found !== null && secrets.some((secret) => found.includes(secret)) ? null : found;

@@ -1,7 +1,6 @@
 import type { Observation, Verification } from '#events/observation.js';
 import { bodyDigest, seal, type KeyRing } from '#events/sealing.js';
 import { subjectKey, unkeyedKey } from '#events/subject.js';
-import { uuidV7 } from '#events/uuid.js';
 import type { Extraction } from '#providers/provider.js';
 import type { Admission } from './admission.js';
 import { keepHeaders } from './kept-headers.js';
@@ -20,7 +19,8 @@ export function observeDelivery(
 ): Observation {
   const { account, source, provider } = edge;
   const { extraction, keyRing } = read;
-  const id = uuidV7(receivedAtMs);
+  // One request is one observation: an id for both costs one index less.
+  const id = requestId;
   const digest = bodyDigest(body, keyRing.digestKey);
   const subject =
     keyOf(extraction) ?? unkeyedKey(account.id, digest.slice(digest.indexOf(':') + 1));
@@ -36,9 +36,10 @@ export function observeDelivery(
     schema: provider.schemas.webhook,
     verification: read.verification,
     requestId,
-    providerTraceIds: extraction.readable
-      ? [...new Set([...providerTraceIds, ...extraction.providerTraceIds])]
-      : providerTraceIds,
+    providerTraceIds:
+      extraction.readable && extraction.providerTraceIds.length > 0
+        ? [...new Set([...providerTraceIds, ...extraction.providerTraceIds])]
+        : providerTraceIds,
     redactedQuery: redactQuery(query, source.verification, extraction.value),
     headers: kept,
     bodyType,

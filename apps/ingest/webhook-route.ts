@@ -89,8 +89,10 @@ async function serve(
     const answer = await answerTo(request, ports);
     if (answer === null) return reply.hijack();
     const { raw } = request;
-    if (!isRestUnwanted(raw, { answer, acceptDelivery })) return send(reply, answer);
-    sendLast({ request: raw, response: reply.hijack().raw }, answer);
+    const { raw: response } = reply.hijack();
+    if (isRestUnwanted(raw, { answer, acceptDelivery }))
+      sendLast({ request: raw, response }, answer);
+    else sendPast(response, answer);
     return reply;
   } catch (error) {
     // A defect of ours: the sender is asked to come back, and never told that it was wrong.
@@ -141,6 +143,11 @@ async function notAllowed(_request: FastifyRequest, reply: FastifyReply): Promis
 
 function send(reply: FastifyReply, { status, headers, body }: WebhookAnswer): FastifyReply {
   return reply.code(status).headers(headers).send(body);
+}
+
+/** Without the reply's hooks and serialisers, of which an answer needs none. */
+function sendPast(response: ServerResponse, { status, headers, body }: WebhookAnswer): void {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
 }
 
 function splitUrl(url: string): { readonly pathname: string; readonly query: string } {

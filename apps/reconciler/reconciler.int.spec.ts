@@ -46,7 +46,7 @@ beforeAll(async () => {
     applicationName: 'spec',
     onError: () => {},
   });
-  await database.query(`${createFoldSchemaSql('fold_2_1')};${pointViewsSql('fold_2_1')}`);
+  await database.query(`${createFoldSchemaSql('fold_3_1')};${pointViewsSql('fold_3_1')}`);
 });
 
 afterAll(async () => {
@@ -56,7 +56,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  await database.query('truncate fold_2_1.work_queue, fold_2_1.deliveries, ops.lookup_attempts');
+  await database.query('truncate fold_3_1.work_queue, fold_3_1.deliveries, ops.lookup_attempts');
   log = new MemoryEventLog({ topic: 'observations', partitions: 4 });
   cobru = new FakeCobru();
 });
@@ -128,7 +128,7 @@ async function claim(
 ): Promise<void> {
   const { position = 4, isKnown = true, since = '2026-11-22T10:00:00Z' } = row;
   await database.query(
-    `insert into fold_2_1.work_queue values
+    `insert into fold_3_1.work_queue values
        ($1, 'lookup', 'cobru-co', 'cobru', $2, $3, $4, $5, $6)
      on conflict (subject, task) do update
        set due_position = excluded.due_position, last_position = excluded.last_position`,

@@ -209,6 +209,8 @@ describe('the control API', () => {
     [{ provider: 'cobru' }, 'Name either a scenario or an event'],
     [{ event: 'paid', set: { amount: '1.234' } }, 'The amount or currency is wrong'],
     [{ provider: 'conomy', event: 'paid', set: { currency: 'CLP', amount: '1.5' } }, 'is wrong'],
+    [{ event: 'paid', set: { 'data.amuont': 1 } }, 'mintcash has no member data.amuont'],
+    [{ provider: 'conomy', event: 'paid', set: { totl: '1' } }, 'transaction.totalAmount'],
     [{ provider: 'cobru', event: 'paid', forgery: 'tampered-body' }, 'cannot be forged'],
   ])('refuses %j', async (request, detail) => {
     const answered = await control('POST', 'deliveries', request);

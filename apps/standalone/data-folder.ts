@@ -42,11 +42,12 @@ export async function keptApiTokens(config: Config): Promise<readonly ApiToken[]
 export async function keptAccounts({
   accounts: { file, isDefault },
   environment,
-}: Config): Promise<readonly Account[]> {
+  sandbox,
+}: Pick<Config, 'accounts' | 'environment' | 'sandbox'>): Promise<readonly Account[]> {
   if (!isDefault && !existsSync(file)) {
     throw new SetupError(`The accounts file ${file} does not exist. Set ACCOUNTS_FILE.`);
   }
-  const parsed = parseAccounts(await keptText(file, newAccountsText()), environment);
+  const parsed = parseAccounts(await keptText(file, newAccountsText(sandbox.port)), environment);
   if ('accounts' in parsed) return parsed.accounts;
   throw new SetupError(
     `The accounts file ${file} is not valid:\n  ${parsed.problems.join('\n  ')}`,

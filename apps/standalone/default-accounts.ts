@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 
-/** An accounts file: one account of every provider, with secrets of its own and the sandbox's API. */
-export function newAccountsText(): string {
+/**
+ * An accounts file: one account of every provider, with secrets of its own and the sandbox's API.
+ *
+ * @param sandboxPort 0 where the sandbox takes any port
+ */
+export function newAccountsText(sandboxPort: number): string {
+  const sandboxApi = apiAt(`http://127.0.0.1:${sandboxPort === 0 ? USUAL_PORT : sandboxPort}`);
   const accounts = [
     {
       id: 'mintcash-test',
@@ -89,12 +94,15 @@ function signedInEither() {
   };
 }
 
-function sandboxApi(provider: string, credentials: Readonly<Record<string, string>>) {
-  return {
-    baseUrl: `http://127.0.0.1:8090/${provider}`,
+/** The accounts follow the sandbox wherever it listens: this only stands in the file. */
+const USUAL_PORT = 8090;
+
+function apiAt(sandboxUrl: string) {
+  return (provider: string, credentials: Readonly<Record<string, string>>) => ({
+    baseUrl: `${sandboxUrl}/${provider}`,
     credentials,
     lookupRate: { perSecond: 500, burst: 1_000 },
-  };
+  });
 }
 
 function newSecret(id: string) {

@@ -2,6 +2,7 @@ import { ConfigError, loadConfigWith, loadEnvFile, type Config } from '#platform
 import { createLogger } from '#platform/logger.js';
 import { Shutdown } from '#platform/shutdown.js';
 import { paint } from '#platform/terminal.js';
+import { DatedEntryRefused } from '#projection/dated-entries.js';
 import { DataDirBusy } from '#read-models/embedded-postgres/data-dir-claim.js';
 import { openDataFolder, openLogFile } from './data-folder.js';
 import { runDemo } from './demo/demo.js';
@@ -103,7 +104,10 @@ function seconds(ms: number): string {
 
 main().catch((error: unknown) => {
   const isExpected =
-    error instanceof SetupError || error instanceof ConfigError || error instanceof DataDirBusy;
+    error instanceof SetupError ||
+    error instanceof ConfigError ||
+    error instanceof DataDirBusy ||
+    error instanceof DatedEntryRefused;
   const text = error instanceof Error ? (isExpected ? error.message : error.stack) : String(error);
   process.stderr.write(`${paint('Cuadre did not start.', 'red', process.stderr)} ${text ?? ''}\n`);
   process.exit(1);

@@ -68,6 +68,11 @@ describe('the data folder', () => {
     expect(new Set(secrets).size).toBe(12);
   });
 
+  it('names the port of the sandbox in the accounts that it makes', async () => {
+    const accounts = await keptAccounts(configOf({ SANDBOX_PORT: '18090' }));
+    expect(accounts.map(({ api }) => api?.baseUrl)).toContain('http://127.0.0.1:18090/cobru');
+  });
+
   it('asks the sandbox at the port that it has now, and nobody else', async () => {
     const [mintcash, cobru] = await keptAccounts(configOf());
     if (mintcash === undefined || cobru === undefined || cobru.api === null)

@@ -24,9 +24,7 @@ export function encodeObservation(observation: Observation): LogRecord {
     ce_subject: Buffer.from(observation.subject),
     ce_time: timeBytes(observation.receivedAtMs),
     ce_dataschema: schemaBytes(observation.schema),
-    ce_verification: Buffer.from(
-      `${verification.mode};${verification.verdict};${verification.keyId ?? ''}`,
-    ),
+    ce_verification: verificationBytes(verification),
     ce_requestid: Buffer.from(observation.requestId),
     ce_bodydigest: Buffer.from(observation.bodyDigest),
     'content-type': JSON_TYPE,
@@ -39,10 +37,9 @@ export function encodeObservation(observation: Observation): LogRecord {
   if (observation.redactedQuery !== null) {
     headers['ce_query'] = Buffer.from(observation.redactedQuery);
   }
-  if (Object.keys(observation.headers).length > 0) {
-    headers['ce_headers'] = Buffer.from(JSON.stringify(observation.headers));
-  }
-  if (observation.bodyType !== null) headers['ce_bodytype'] = Buffer.from(observation.bodyType);
+  const requestHeaders = requestHeaderBytes(observation.headers);
+  if (requestHeaders !== null) headers['ce_headers'] = requestHeaders;
+  if (observation.bodyType !== null) headers['ce_bodytype'] = bodyTypeBytes(observation.bodyType);
   if (observation.traceparent !== null) {
     headers['traceparent'] = Buffer.from(observation.traceparent);
   }
@@ -90,6 +87,26 @@ function schemaBytes(schema: DataSchema): Buffer {
   const bytes = Buffer.from(formatDataSchema(schema));
   schemas.set(schema, bytes);
   return bytes;
+}
+
+const NO_HEADERS: Observation['headers'] = {};
+let lastHeaders: { readonly of: Observation['headers']; readonly bytes: Buffer | null } = {
+  of: NO_HEADERS,
+  bytes: null,
+};
+
+/** Null where there is none. A source's deliveries mostly share one such object. */
+function requestHeaderBytes(headers: Observation['headers']): Buffer | null {
+  if (lastHeaders.of !== headers) {
+    const isEmpty = Object.keys(headers).length === 0;
+    const bytes = isEmpty ? null : Buffer.from(JSON.stringify(headers));
+    lastHeaders = { of: headers, bytes };
+  }
+  return lastHeaders.bytes;
+}
+
+function verificationBytes({ mode, verdict, keyId }: Verification): Buffer {
+  return verificationTextBytes(`${mode};${verdict};${keyId ?? ''}`);
 }
 
 let lastTime = { ms: 0, bytes: Buffer.from(new Date(0).toISOString()) };
@@ -177,6 +194,8 @@ function parseVerification(text: string): Verification {
   return { mode: known, verdict, keyId: keyId === '' ? null : keyId };
 }
 
+const verificationTextBytes = remembered((text) => Buffer.from(text));
+const bodyTypeBytes = remembered((text) => Buffer.from(text));
 const kindOf = remembered(parseKind);
 const schemaOf = remembered(parseDataSchema);
 const verificationOf = remembered(parseVerification);

@@ -48,6 +48,18 @@ export function positionAfter(
   return Buffer.from(bytes).toString('base64url');
 }
 
+/** The token of an append of several records. */
+export function positionAfterAll(
+  { logId, partitions }: { logId: string; partitions: number },
+  positions: readonly { readonly partition: number; readonly position: bigint }[],
+): string {
+  const next = Array.from({ length: partitions }, () => 0n);
+  for (const { partition, position } of positions) {
+    if (position >= (next[partition] ?? 0n)) next[partition] = position + 1n;
+  }
+  return encodePosition({ logId, next });
+}
+
 function headerOf({ logId, partitions }: { logId: string; partitions: number }): number[] {
   return [VERSION, ...logTag(logId), partitions];
 }

@@ -24,6 +24,10 @@ export type PaymentSnapshotV1 = {
   /** Null while, or after, nothing that can be trusted says what happened to the money. */
   readonly status: string | null;
   readonly amount: MoneyJson | null;
+  /** What was asked for, in the currency of the amount; absent in snapshots from before it was told. */
+  readonly expected?: MoneyJson | null;
+  /** Received less expected; null until money has come and both are known. */
+  readonly difference?: MoneyJson | null;
   readonly net: MoneyJson | null;
   readonly fee: MoneyJson | null;
   readonly tax: MoneyJson | null;
@@ -42,6 +46,8 @@ export type OrderSnapshotV1 = {
   readonly status: string;
   readonly paid: readonly MoneyJson[];
   readonly refunded: readonly MoneyJson[];
+  /** Received less expected, by currency; absent in snapshots from before it was told. */
+  readonly difference?: readonly MoneyJson[];
   readonly paymentIds: readonly string[];
   readonly flags: readonly string[];
   readonly recordedAt: string;
@@ -63,7 +69,7 @@ export type PublicMessage = {
   /** W3C trace context of what moved it. */
   readonly traceparent: string | null;
   /** The snapshot as JSON. */
-  readonly value: Buffer;
+  readonly value: string;
 };
 
 export function paymentMessage(
@@ -94,7 +100,7 @@ function message(
     foldVersion: snapshot.foldVersion,
     version: BigInt(snapshot.version),
     recordedAtMs: Date.parse(snapshot.recordedAt),
-    value: Buffer.from(JSON.stringify(snapshot)),
+    value: JSON.stringify(snapshot),
   };
 }
 
@@ -106,7 +112,7 @@ export function publicHeaders({
   version,
   recordedAtMs,
   traceparent,
-}: PublicMessage): Readonly<Record<string, string>> {
+}: Omit<PublicMessage, 'value'>): Readonly<Record<string, string>> {
   return {
     ce_specversion: '1.0',
     ce_id: uuidV5(`${type}/${key}/${foldVersion}/${version}`),

@@ -57,8 +57,11 @@ export function parseSubjectKey(key: string): Subject {
 
 /** Everything but RFC 3986 unreserved characters, so that the result is plain ASCII without `/`. */
 function encodeReference(reference: string): string {
+  if (UNRESERVED.test(reference)) return reference;
   return encodeURIComponent(reference).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 }
+
+const UNRESERVED = /^[A-Za-z0-9_.~-]+$/;

@@ -49,6 +49,16 @@ export function formatMajorUnits({ minor, exponent }: Money): string {
   return `${minor < 0n ? '-' : ''}${whole}${exponent === 0 ? '' : `.${decimals}`}`;
 }
 
+/** `minor currency exponent`: equal money, equal text. */
+export function moneyText({ minor, currency, exponent }: Money): string {
+  return `${minor} ${currency} ${exponent}`;
+}
+
+/** May the two be summed and compared? */
+export function isSameCurrency(a: Money, b: Money): boolean {
+  return a.currency === b.currency && a.exponent === b.exponent;
+}
+
 export function moneyToJson(money: Money): MoneyJson {
   return {
     amount: formatMajorUnits(money),

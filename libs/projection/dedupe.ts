@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { dashed } from '#events/uuid.js';
 import { mayConfirm } from '#ledger/trust.js';
 import type { Queryable } from '#read-models/database.js';
-import { arrayParameter, type Row } from '#read-models/writes/array-parameters.js';
+import { arrayParameter } from '#read-models/writes/array-parameters.js';
 import type { EventMeaning } from './fold-payments.js';
 import type { Interpreted } from './interpret-record.js';
 import { tellingText } from './telling-text.js';
@@ -20,6 +20,8 @@ export type Deduped = {
   readonly input: Interpreted;
   readonly outcome: Outcome;
   readonly reason: string | null;
+  /** Of the facts, where the record is the first to tell its event: later ones are judged by it. */
+  readonly digest: string | null;
 };
 
 /** An input that is already decided: parked records keep their place among the others. */
@@ -28,30 +30,31 @@ export type Foldable = { readonly input: Interpreted; readonly parkedFor: string
 /**
  * Dedupes for ever on (account, subject, eventType, id). `known` are the digests that were stored before
  * this batch; only the partition's owner gets here, behind the checkpoint's lock, so reading before
- * writing cannot race. `fresh` are the rows to store.
+ * writing cannot race.
  */
 export function dedupe(
   foldable: readonly Foldable[],
   known: ReadonlyMap<string, string>,
-): { readonly deduped: readonly Deduped[]; readonly fresh: readonly Row[] } {
+): readonly Deduped[] {
   const digests = new Map(known);
-  const fresh: Row[] = [];
-  const deduped = foldable.map(({ input, parkedFor }): Deduped => {
-    if (parkedFor !== null) return { input, outcome: 'parked', reason: parkedFor };
+  return foldable.map(({ input, parkedFor }): Deduped => {
     const { meaning } = input;
-    if (meaning.kind === 'poison') return { input, outcome: 'parked', reason: meaning.reason };
-    if (meaning.kind === 'ignored') return { input, outcome: 'ignored', reason: meaning.reason };
-    if (meaning.kind === 'period-close') return { input, outcome: 'applied', reason: null };
+    const undigested = (outcome: Outcome, reason: string | null): Deduped => ({
+      input,
+      outcome,
+      reason,
+      digest: null,
+    });
+    if (parkedFor !== null) return undigested('parked', parkedFor);
+    if (meaning.kind === 'poison') return undigested('parked', meaning.reason);
+    if (meaning.kind === 'ignored') return undigested('ignored', meaning.reason);
+    if (meaning.kind === 'period-close') return undigested('applied', null);
     const digest = factsDigest(meaning);
     const before = digests.get(meaning.eventId);
-    if (before === undefined) {
-      digests.set(meaning.eventId, digest);
-      fresh.push([meaning.eventId, digest, meaning.observation.id]);
-    }
-    return { input, ...judge(meaning, { known: before, digest }) };
+    if (before === undefined) digests.set(meaning.eventId, digest);
+    const judged = judge(meaning, { known: before, digest });
+    return { input, ...judged, digest: before === undefined ? digest : null };
   });
-  fresh.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
-  return { deduped, fresh };
 }
 
 /** The digests of these events' facts, as far as they have been seen before. */
@@ -65,8 +68,9 @@ export async function knownDigests(
   );
   if (ids.length === 0) return new Map();
   const { rows } = await tx.query<{ event_id: string; facts_digest: string }>({
-    name: `${schema}.events.known`,
-    text: `select event_id, facts_digest from ${schema}.events where event_id = any($1::uuid[])`,
+    name: `${schema}.deliveries.known`,
+    text: `select event_id, facts_digest from ${schema}.deliveries
+            where event_id = any($1::uuid[]) and facts_digest is not null`,
     values: [arrayParameter('uuid', ids)],
   });
   return new Map(rows.map((row) => [row.event_id, row.facts_digest]));

@@ -2,14 +2,20 @@ import { subjectIdOf } from '#events/ids.js';
 import { parseSubjectKey } from '#events/subject.js';
 import { statusByKind } from '#ledger/payment/payment-kind.js';
 import type { Telling } from '#providers/provider.js';
-import type { Row } from '#read-models/writes/array-parameters.js';
+import type { Row } from '#read-models/writes/column-values.js';
 import type { Deduped } from './dedupe.js';
+import type { PaymentChange } from './fold-payments.js';
 
-/** How a record of the log looks in `deliveries`: ids, verdicts and times, never contents. */
-export function deliveryRow({ input, outcome, reason }: Deduped): Row {
+/**
+ * How a record of the log looks in `deliveries`: ids, verdicts and times, never contents.
+ *
+ * @param change what it made of its payment's public row, if it changed that
+ */
+export function deliveryRow(deduped: Deduped, change: PaymentChange | undefined): Row {
+  const { input, outcome, reason, digest } = deduped;
   const { record, recordedAtMs, meaning } = input;
   const { observation } = meaning;
-  if (observation === null) return strangerRow({ input, outcome, reason });
+  if (observation === null) return strangerRow(deduped);
   const event = meaning.kind === 'event' ? meaning.event : null;
   return [
     record.partition,
@@ -24,21 +30,41 @@ export function deliveryRow({ input, outcome, reason }: Deduped): Row {
     meaning.kind === 'event' ? meaning.eventId : null,
     event?.eventType ?? null,
     event?.providerEventId ?? null,
-    event?.references ?? [],
+    digest,
+    event === null ? null : textsOrNull(event.references),
     outcome,
     reason,
     meaning.kind === 'poison' ? 'unverified' : meaning.trust,
     observation.verification.mode,
     observation.verification.keyId,
     event === null ? null : claimedStatus(event.tells),
-    observation.requestId,
-    observation.providerTraceIds,
+    observation.requestId === observation.id ? null : observation.requestId,
+    textsOrNull(observation.providerTraceIds),
     observation.traceparent,
     observation.bodyDigest,
     event?.occurredAt ?? null,
     observation.receivedAtMs,
     recordedAtMs,
+    ...(change === undefined ? NO_CHANGE : changeOf(change)),
   ];
+}
+
+const NO_CHANGE: Row = [null, null, null, null, null, null];
+
+function changeOf({ version, view }: PaymentChange): Row {
+  return [
+    version,
+    view.orderId,
+    view.status,
+    view.amount?.minor ?? null,
+    view.refunded?.minor ?? null,
+    textsOrNull(view.flags),
+  ];
+}
+
+/** Most have none, and nothing costs nothing. */
+function textsOrNull(texts: readonly string[]): readonly string[] | null {
+  return texts.length === 0 ? null : texts;
 }
 
 /** Also for what had no effect: the trail of a payment shows everything that names it. */
@@ -79,7 +105,8 @@ function strangerRow({ input, outcome, reason }: Deduped): Row {
     null,
     null,
     null,
-    [],
+    null,
+    null,
     outcome,
     reason,
     'unverified',
@@ -87,11 +114,12 @@ function strangerRow({ input, outcome, reason }: Deduped): Row {
     null,
     null,
     unknown,
-    [],
+    null,
     null,
     unknown,
     null,
     recordedAtMs,
     recordedAtMs,
+    ...NO_CHANGE,
   ];
 }

@@ -1,6 +1,6 @@
 import { mayConfirm } from '#ledger/trust.js';
 import { parseSubjectKey } from '#events/subject.js';
-import type { Row } from '#read-models/writes/array-parameters.js';
+import type { Row } from '#read-models/writes/column-values.js';
 import type { Deduped } from './dedupe.js';
 import type { EventMeaning } from './fold-payments.js';
 

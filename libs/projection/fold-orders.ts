@@ -5,7 +5,7 @@ import { viewOrder, type OrderPayment } from '#ledger/order/order.js';
 import type { PaymentStatus } from '#ledger/payment/payment-status.js';
 import type { Queryable } from '#read-models/database.js';
 import { ORDER_PAYMENTS, ORDERS } from '#read-models/fold/fold-tables.js';
-import type { Row } from '#read-models/writes/array-parameters.js';
+import type { Row } from '#read-models/writes/column-values.js';
 import { insertMissingRows, writeRows } from '#read-models/writes/write-rows.js';
 import { publicVersion, type PaymentInFold } from './fold-payments.js';
 import { FOLD_VERSION } from './fold-version.js';
@@ -76,8 +76,8 @@ async function foldShared(
   const attached = tx.query<AttachedPayment & { attached_to: string }>({
     name: `${schema}.orders.payments`,
     text: `select op.order_id as attached_to, p.payment_id, p.order_id, p.status, p.reported,
-                  p.currency, p.exponent, p.amount_minor, p.refunded_minor, p.flags, p.version,
-                  p.first_recorded_at, p.recorded_at
+                  p.currency, p.exponent, p.amount_minor, p.refunded_minor, p.difference_minor,
+                  p.flags, p.version, p.first_recorded_at, p.recorded_at
              from ${schema}.order_payments op join ${schema}.payments p using (payment_id)
             where op.order_id = any($1::text[])
             order by op.order_id, p.payment_id`,
@@ -115,6 +115,7 @@ type AttachedPayment = {
   readonly exponent: number | null;
   readonly amount_minor: string | null;
   readonly refunded_minor: string | null;
+  readonly difference_minor: string | null;
   readonly flags: readonly string[];
   readonly version: string;
   readonly first_recorded_at: Date;
@@ -136,6 +137,7 @@ function toAttached(payment: PaymentInFold): AttachedPayment {
     exponent: money?.exponent ?? null,
     amount_minor: view.amount?.minor.toString() ?? null,
     refunded_minor: view.refunded?.minor.toString() ?? null,
+    difference_minor: view.difference?.minor.toString() ?? null,
     flags: view.flags,
     version: publicVersion(payment).toString(),
     first_recorded_at: new Date(payment.firstRecordedAtMs),
@@ -151,13 +153,14 @@ function recompute(orderId: string, attached: readonly AttachedPayment[]) {
   const flags = [...new Set(current.flatMap((payment) => payment.flags))].sort();
   const paid = view.paid.map(moneyToJson);
   const refunded = view.refunded.map(moneyToJson);
+  const difference = view.difference.map(moneyToJson);
   const recordedAtMs = latestMs(attached);
   const row: Row = [
     orderId,
     view.status,
     view.assurance,
     view.reported,
-    JSON.stringify({ paid, refunded }),
+    JSON.stringify({ paid, refunded, difference }),
     flags,
     earliestMs(attached),
     recordedAtMs,
@@ -168,6 +171,7 @@ function recompute(orderId: string, attached: readonly AttachedPayment[]) {
     status: view.status,
     paid,
     refunded,
+    difference,
     paymentIds: current.map((payment) => payment.payment_id),
     flags,
     recordedAt: new Date(recordedAtMs).toISOString(),
@@ -187,6 +191,7 @@ function toOrderPayment(row: AttachedPayment): OrderPayment {
     reported: row.reported,
     amount: money(row.amount_minor),
     refunded: money(row.refunded_minor),
+    difference: money(row.difference_minor),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   withFact,
   withLookup,
   withReportLine,
+  withRuling,
   withSince,
   type PaymentState,
 } from '#ledger/payment/payment-state.js';
@@ -18,7 +19,7 @@ import { refundStatusOf, statusByKind, type PaymentKind } from '#ledger/payment/
 import { viewPayment, type PaymentView } from '#ledger/payment/payment-view.js';
 import { attributionStrength, mayConfirm } from '#ledger/trust.js';
 import { providerOf } from '#providers/registry.js';
-import type { Row } from '#read-models/writes/array-parameters.js';
+import type { Row } from '#read-models/writes/column-values.js';
 import type { Interpreted, Meaning } from './interpret-record.js';
 import { encodePaymentState } from './payment-codec.js';
 
@@ -54,12 +55,13 @@ export type RefundOfPayment = SeparateRefund & {
   readonly isCurrent: boolean;
 };
 
-/** One version of a payment's public row, as `payment_changes` and the public topic tell it. */
+/** One version of a payment's public row, as its delivery and the public topic tell it. */
 export type PaymentChange = {
   readonly payment: Pick<PaymentInFold, 'paymentId' | 'subject' | 'provider'>;
   readonly version: bigint;
   readonly view: PaymentView;
-  readonly observationId: string;
+  /** Of the record that made it, within its partition. */
+  readonly position: bigint;
   readonly traceparent: string | null;
   readonly recordedAtMs: number;
 };
@@ -105,11 +107,11 @@ export function foldEvent(
   { record, recordedAtMs }: Interpreted,
   meaning: EventMeaning & { readonly isConflict: boolean },
 ): PaymentChange | null {
-  const before = payment.view;
+  const { state, view: before } = payment;
   payment.state = meaning.isConflict
-    ? withConflict(payment.state)
-    : joined(payment.state, meaning, { position: record.position, recordedAtMs });
-  payment.view = viewPayment(payment.state);
+    ? withConflict(state)
+    : joined(state, meaning, { position: record.position, recordedAtMs });
+  if (payment.state !== state) payment.view = viewPayment(payment.state);
   // A refund of another partition may have been recorded earlier or later.
   payment.firstRecordedAtMs = Math.min(payment.firstRecordedAtMs, recordedAtMs);
   payment.recordedAtMs = Math.max(payment.recordedAtMs, recordedAtMs);
@@ -121,7 +123,7 @@ export function foldEvent(
     payment,
     version: payment.ownVersion,
     view: payment.view,
-    observationId: meaning.observation.id,
+    position: record.position,
     traceparent: meaning.observation.traceparent,
     recordedAtMs,
   };
@@ -144,6 +146,7 @@ export function joined(
   // The time of the delivery dates what states no time of its own.
   const occurredAt = tells.fact?.occurredAt ?? event.occurredAt;
   const fact = tells.fact === null ? null : { ...tells.fact, occurredAt, factId: eventId, trust };
+  if (observation.kind === 'ruling') return withRuling(attributed, recordedAt);
   const dated =
     fact === null || !mayConfirm(trust) ? attributed : withSince(attributed, fact, recordedAt);
   if (observation.lookup !== null) {
@@ -183,6 +186,8 @@ export function paymentRow(payment: PaymentInFold): Row {
     money?.currency ?? null,
     money?.exponent ?? null,
     view.amount?.minor ?? null,
+    view.expected?.minor ?? null,
+    view.difference?.minor ?? null,
     view.net?.minor ?? null,
     view.fee?.minor ?? null,
     view.tax?.minor ?? null,
@@ -221,26 +226,6 @@ export function newOrdersOf({ state, stored }: PaymentInFold): readonly string[]
   if (attributions === stored.attributions) return [];
   const known = new Set(stored.attributions.map(({ orderId }) => orderId));
   return attributions.flatMap(({ orderId }) => (known.has(orderId) ? [] : [orderId]));
-}
-
-export function changeRow({
-  payment,
-  version,
-  view,
-  observationId,
-  recordedAtMs,
-}: PaymentChange): Row {
-  return [
-    payment.paymentId,
-    version,
-    view.orderId,
-    view.status,
-    view.amount?.minor ?? null,
-    view.refunded?.minor ?? null,
-    view.flags,
-    observationId,
-    recordedAtMs,
-  ];
 }
 
 /** Rows of `refunds`: those that the payment's own events tell of, or the refund that this is. */
@@ -310,6 +295,8 @@ function isSamePublicly(a: PaymentView, b: PaymentView): boolean {
     a.status === b.status &&
     a.orderId === b.orderId &&
     isSameMoney(a.amount, b.amount) &&
+    isSameMoney(a.expected, b.expected) &&
+    isSameMoney(a.difference, b.difference) &&
     isSameMoney(a.net, b.net) &&
     isSameMoney(a.fee, b.fee) &&
     isSameMoney(a.tax, b.tax) &&

@@ -1,4 +1,5 @@
 import { Fenced } from '#event-log/event-log.js';
+import { POSTING_RULES, type PostingRules } from '#ledger/posting/rules.js';
 import { inTransaction, type Database, type Queryable } from '#read-models/database.js';
 import {
   createFoldSchemaSql,
@@ -7,6 +8,12 @@ import {
   pointViewsSql,
   type Generation,
 } from '#read-models/fold/fold-schema.js';
+import {
+  assertDatedEntries,
+  datedPostingRules,
+  forgetDatedEntries,
+  rememberDatedEntries,
+} from './dated-entries.js';
 import { FOLD_VERSION } from './fold-version.js';
 
 export type LogIdentity = { readonly logId: string; readonly partitions: number };
@@ -23,20 +30,29 @@ const GENERATIONS_LOCK = 4_210_002;
  * Answers the live generation, making the first one on a fresh database.
  *
  * Throws `GenerationMismatch` when the live tables were folded from another log, or by another version of
- * the fold: then `cuadre rebuild` has to make new ones first.
+ * the fold: then `cuadre rebuild` has to make new ones first. Throws `DatedEntryRefused` when they were
+ * folded with other rules than these.
  */
 export async function ensureLiveGeneration(
   database: Database,
   log: LogIdentity,
+  rules: PostingRules = POSTING_RULES,
 ): Promise<Generation> {
   const live = await inTransaction(database, async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1)', [GENERATIONS_LOCK]);
     const found = await findLive(tx);
-    if (found !== null) return found;
-    const first = { version: FOLD_VERSION, generation: 1 };
-    await createGeneration(tx, first, { ...log, status: 'live' });
-    await tx.query(pointViewsSql(foldSchemaName(first)));
-    return { ...first, logId: log.logId };
+    if (found === null) {
+      const first = { version: FOLD_VERSION, generation: 1 };
+      await createGeneration(tx, first, { ...log, status: 'live' });
+      await tx.query(pointViewsSql(foldSchemaName(first)));
+      await forgetDatedEntries(tx, first);
+      await rememberDatedEntries(tx, first, datedPostingRules(rules));
+      return { ...first, logId: log.logId };
+    }
+    if (found.version === FOLD_VERSION && found.logId === log.logId) {
+      await rememberDatedEntries(tx, found, datedPostingRules(rules));
+    }
+    return found;
   });
   if (live.logId !== log.logId) {
     throw new GenerationMismatch(
@@ -60,10 +76,21 @@ export async function liveGeneration(db: Queryable): Promise<Generation> {
   return { version: live.version, generation: live.generation };
 }
 
-/** Makes an empty generation beside the live one. One build at a time: a second one is refused. */
-export async function createBuilding(database: Database, log: LogIdentity): Promise<Generation> {
+/**
+ * Makes an empty generation beside the live one. One build at a time: a second one is refused. So is one
+ * with other rules than live was folded with (`DatedEntryRefused`), unless the fold's version is new.
+ */
+export async function createBuilding(
+  database: Database,
+  log: LogIdentity,
+  rules: PostingRules,
+): Promise<Generation> {
   return inTransaction(database, async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1)', [GENERATIONS_LOCK]);
+    const live = await findLive(tx);
+    if (live?.version === FOLD_VERSION) {
+      await assertDatedEntries(tx, live, datedPostingRules(rules));
+    }
     const { rows } = await tx.query<{ generation: number }>(
       'select coalesce(max(generation), 0) + 1 as generation from ops.generations where version = $1',
       [FOLD_VERSION],
@@ -103,10 +130,13 @@ export async function leftoverGenerations(db: Queryable): Promise<readonly Gener
  * Swaps readers and the projector over to `next`, in one transaction with both generations' checkpoints
  * locked. The new one may be behind, never ahead: the projector then folds the rest again and sends the
  * messages of it again, with the same ids; ahead, some would never be sent.
+ *
+ * @param rules those that `next` was folded with; live may have been folded past the date of a new one
+ *   meanwhile, and then it is not swapped (`DatedEntryRefused`)
  */
 export async function swapGenerations(
   database: Database,
-  { live, next }: { live: Generation; next: Generation },
+  { live, next, rules }: { live: Generation; next: Generation; rules: PostingRules },
 ): Promise<void> {
   await inTransaction(database, async (tx) => {
     await tx.query(`set local lock_timeout = '2s'`);
@@ -126,10 +156,13 @@ export async function swapGenerations(
     if (rows.length !== all.length) {
       throw new GenerationMismatch('The new generation is ahead of the live one; not swapped.');
     }
+    const isSameVersion = live.version === next.version;
+    if (!isSameVersion) await forgetDatedEntries(tx, next);
+    await rememberDatedEntries(tx, isSameVersion ? live : next, datedPostingRules(rules));
     await setStatus(tx, live, 'retired');
     await setStatus(tx, next, 'live');
     // Another version has other columns, which a view cannot be replaced with.
-    if (live.version !== next.version) await tx.query(dropViewsSql());
+    if (!isSameVersion) await tx.query(dropViewsSql());
     await tx.query(pointViewsSql(foldSchemaName(next)));
   });
 }

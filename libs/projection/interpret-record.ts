@@ -3,12 +3,10 @@ import { eventIdOf, subjectIdOf } from '#events/ids.js';
 import { trustOf, type Observation } from '#events/observation.js';
 import type { StoredRecord } from '#events/record.js';
 import { mayConfirm, type Trust } from '#ledger/trust.js';
-import { factMembers } from '#providers/fact-members.js';
-import { readFacts, textOf } from '#providers/facts.js';
-import { parseInstant } from '#providers/instant.js';
 import type { ProviderEvent } from '#providers/provider.js';
 import { providerOf } from '#providers/registry.js';
 import { interpretReportLine } from '#providers/settlement-report.js';
+import { interpretPeriodClose, interpretRuling } from './interpret-operator.js';
 
 /** A record of the log with the meaning that its provider's interpreter gives it. */
 export type Interpreted = {
@@ -38,6 +36,7 @@ export type Meaning =
       readonly kind: 'period-close';
       readonly observation: Observation;
       readonly trust: Trust;
+      readonly periodId: string;
       /** ISO 8601 in UTC with milliseconds: the first instant that is open. */
       readonly until: string;
     }
@@ -60,8 +59,9 @@ function meaningOf(record: StoredRecord, recordedAtMs: number): Meaning {
     return { kind: 'poison', observation: null, reason: describe(error) };
   }
   const trust = trustOf(observation);
-  if (observation.kind === 'period-close') return periodClose(observation, trust);
   try {
+    if (observation.kind === 'period-close') return interpretPeriodClose(observation, trust);
+    if (observation.kind === 'ruling') return interpretRuling(observation, trust);
     const provider = providerOf(observation.schema.provider);
     if (provider === null) return { kind: 'ignored', observation, trust, reason: 'no-provider' };
     const interpretation =
@@ -82,17 +82,6 @@ function meaningOf(record: StoredRecord, recordedAtMs: number): Meaning {
       ? { kind: 'poison', observation, reason: describe(error) }
       : { kind: 'ignored', observation, trust, reason: 'uninterpretable' };
   }
-}
-
-/** What closes a period: `{"body":{"period":"2026-10","until":"2026-11-01T00:00:00.000Z"},…}`. */
-const PERIOD_MEMBERS = factMembers({ period: 'word', until: 'instant' });
-
-function periodClose(observation: Observation, trust: Trust): Meaning {
-  const { body } = readFacts(observation.value, PERIOD_MEMBERS.valueTree);
-  const until = body === null ? null : parseInstant(textOf(body, 'until'));
-  return until === null || trust !== 'operator'
-    ? { kind: 'ignored', observation, trust, reason: 'unreadable-period' }
-    : { kind: 'period-close', observation, trust, until };
 }
 
 function describe(error: unknown): string {

@@ -6,7 +6,7 @@ import { viewPayment } from '#ledger/payment/payment-view.js';
 import { providerOf } from '#providers/registry.js';
 import type { Queryable } from '#read-models/database.js';
 import { PAYMENTS, REFUND_PARENTS } from '#read-models/fold/fold-tables.js';
-import type { Row } from '#read-models/writes/array-parameters.js';
+import type { Row } from '#read-models/writes/column-values.js';
 import { writeRows } from '#read-models/writes/write-rows.js';
 import {
   newPayment,
@@ -27,7 +27,7 @@ export type MergedPayment = {
 
 /** Payments of providers that give refunds an id of their own: their rows are shared. */
 export function hasSharedRow({ provider }: Pick<PaymentInFold, 'provider'>): boolean {
-  return providerOf(provider)?.hasRefundSubjects === true;
+  return (providerOf(provider)?.refundedApart.length ?? 0) > 0;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { uuidV5 } from '#events/uuid.js';
 import { mayConfirm } from '#ledger/trust.js';
 import type { Queryable } from '#read-models/database.js';
-import { arrayParameter, type Row } from '#read-models/writes/array-parameters.js';
+import { arrayParameter } from '#read-models/writes/array-parameters.js';
+import type { Row } from '#read-models/writes/column-values.js';
 import type { Foldable } from './dedupe.js';
 import type { Interpreted } from './interpret-record.js';
 

@@ -1,4 +1,4 @@
-import type { Money } from '#ledger/money.js';
+import { moneyText, type Money } from '#ledger/money.js';
 import type { Flag } from '#ledger/payment/flag.js';
 import type {
   LookupFact,
@@ -9,7 +9,7 @@ import type {
 } from '#ledger/payment/payment-fact.js';
 import type { PaymentKind } from '#ledger/payment/payment-kind.js';
 import type { ReportLine, ReportLineType } from '#ledger/payment/report-line.js';
-import type { Attribution, PaymentState } from '#ledger/payment/payment-state.js';
+import { currencyKey, type Attribution, type PaymentState } from '#ledger/payment/payment-state.js';
 import type { PaymentStatus } from '#ledger/payment/payment-status.js';
 import type { Trust } from '#ledger/trust.js';
 
@@ -25,7 +25,7 @@ export function encodePaymentState(state: PaymentState): string {
     storeLookup(state.lookup),
     state.found?.factId === state.lookup?.factId ? 'same' : storeLookup(state.found),
     Object.values(state.refunds).map(storeRefund),
-    state.refundedTotalMinor.toString(),
+    Object.values(state.refundedTotals).map(storeMoney),
     state.attributions,
     state.hasConflict,
     claim === null
@@ -33,12 +33,14 @@ export function encodePaymentState(state: PaymentState): string {
       : { ...claim, amount: storeMoney(claim.amount), position: claim.position.toString() },
     state.kind,
     state.parents,
-    state.amounts,
+    [state.amounts.asked, state.amounts.received],
+    state.attempts,
     settlement === null ? null : [settlement.batch, settlement.occurredAt],
     state.clientReference,
     state.marks,
     state.since,
     state.firstRecordedAt,
+    state.ruledAt,
     state.reportLines.map(storeReportLine),
   ];
   return JSON.stringify(stored);
@@ -50,40 +52,45 @@ export function decodePaymentState(text: string): PaymentState {
     lookup,
     found,
     storedRefunds,
-    refundedTotal,
+    storedTotals,
     attributions,
     hasConflict,
     claim,
     kind,
     parents,
-    amounts,
+    [asked, received],
+    attempts,
     settlement,
     clientReference,
     marks,
     since,
     firstRecordedAt,
+    ruledAt,
     reportLines,
   ] = JSON.parse(text) as StoredState;
   const facts: Partial<Record<PaymentStatus, PaymentFact>> = {};
   for (const fact of storedFacts.map(loadFact)) facts[fact.status] = fact;
   const refunds: Record<string, RefundFact> = {};
   for (const refund of storedRefunds.map(loadRefund)) refunds[refund.refundId] = refund;
+  const totals = storedTotals.map(loadMoney).filter((total) => total !== null);
   return {
     kind,
     facts,
     lookup: loadLookup(lookup),
     found: loadLookup(found === 'same' ? lookup : found),
     refunds,
-    refundedTotalMinor: BigInt(refundedTotal),
+    refundedTotals: Object.fromEntries(totals.map((total) => [currencyKey(total), total])),
     attributions,
     parents,
-    amounts,
     reportLines: reportLines.map(loadReportLine),
+    amounts: { asked, received },
+    attempts,
     settlement: settlement === null ? null : { batch: settlement[0], occurredAt: settlement[1] },
     clientReference,
     marks,
     since,
     firstRecordedAt,
+    ruledAt,
     hasConflict,
     claim:
       claim === null
@@ -101,7 +108,7 @@ export function detailsText(details: PaymentDetails | null): string {
 export type StoredMoney = string | null;
 
 export function storeMoney(money: Money | null): StoredMoney {
-  return money === null ? null : `${money.minor} ${money.currency} ${money.exponent}`;
+  return money === null ? null : moneyText(money);
 }
 
 type StoredRefund = readonly [
@@ -135,6 +142,8 @@ type StoredDetails = readonly [
   settlementBatch: string | null,
   clientReference: string | null,
   marks: readonly Flag[],
+  expected: StoredMoney,
+  attempt: string | null,
 ];
 type StoredFact = readonly [factId: string, trust: Trust, details: StoredDetails];
 type StoredLookup = readonly [
@@ -153,18 +162,20 @@ type StoredState = readonly [
   /** Usually the last lookup is the one that found the payment. */
   found: StoredLookup | null | 'same',
   refunds: readonly StoredRefund[],
-  refundedTotalMinor: string,
+  refundedTotals: readonly StoredMoney[],
   attributions: readonly Attribution[],
   hasConflict: boolean,
   claim: StoredClaim | null,
   kind: PaymentKind,
   parents: readonly string[],
-  amounts: readonly string[],
+  amounts: readonly [asked: readonly string[], received: readonly string[]],
+  attempts: readonly string[],
   settlement: readonly [batch: string, occurredAt: string] | null,
   clientReference: string | null,
   marks: readonly Flag[],
   since: Readonly<Record<string, string>>,
   firstRecordedAt: string | null,
+  ruledAt: string | null,
   reportLines: readonly StoredReportLine[],
 ];
 
@@ -212,6 +223,8 @@ function storeDetails(details: PaymentDetails): StoredDetails {
     details.settlementBatch,
     details.clientReference,
     details.marks,
+    storeMoney(details.expected),
+    details.attempt,
   ];
 }
 
@@ -222,7 +235,8 @@ function storeFact(fact: PaymentFact): StoredFact {
 function loadFact([factId, trust, details]: StoredFact): PaymentFact {
   const [status, rank, kind, occurredAt, amount, net, fee, tax, refundedTotal, refund, ...rest] =
     details;
-  const [orderId, method, failureCode, parent, settlementBatch, clientReference, marks] = rest;
+  const [orderId, method, failureCode, parent, settlementBatch, clientReference, ...more] = rest;
+  const [marks, expected, attempt] = more;
   return {
     factId,
     trust,
@@ -231,6 +245,7 @@ function loadFact([factId, trust, details]: StoredFact): PaymentFact {
     kind,
     occurredAt,
     amount: loadMoney(amount),
+    expected: loadMoney(expected),
     net: loadMoney(net),
     fee: loadMoney(fee),
     tax: loadMoney(tax),
@@ -242,6 +257,7 @@ function loadFact([factId, trust, details]: StoredFact): PaymentFact {
     parent,
     settlementBatch,
     clientReference,
+    attempt,
     marks,
   };
 }

@@ -8,7 +8,7 @@ import type { PaymentChange } from './fold-payments.js';
 import { FOLD_VERSION } from './fold-version.js';
 
 /** What the public topic tells of a payment: trusted state only. */
-export function paymentSnapshot(change: Omit<PaymentChange, 'observationId'>): PublicMessage {
+export function paymentSnapshot(change: Omit<PaymentChange, 'position'>): PublicMessage {
   const { payment, view } = change;
   const { account, reference } = parseSubjectKey(payment.subject);
   return paymentMessage(
@@ -27,6 +27,8 @@ export function paymentSnapshot(change: Omit<PaymentChange, 'observationId'>): P
       settlementStatus: view.settlementStatus,
       status: view.status === null ? null : statusByKind(view.kind, view.status),
       amount: json(view.amount),
+      expected: json(view.expected),
+      difference: json(view.difference),
       net: json(view.net),
       fee: json(view.fee),
       tax: json(view.tax),

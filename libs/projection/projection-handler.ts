@@ -1,4 +1,5 @@
 import { Fenced, type BatchHandler, type LogBatch } from '#event-log/event-log.js';
+import { POSTING_RULES, type PostingRules } from '#ledger/posting/rules.js';
 import type { Database } from '#read-models/database.js';
 import type { Generation } from '#read-models/fold/fold-schema.js';
 import { readCheckpoint, type Checkpoint } from './checkpoint.js';
@@ -22,6 +23,7 @@ export class ProjectionHandler implements BatchHandler {
   constructor(
     private readonly database: Database,
     private readonly observer: ProjectionObserver,
+    private readonly rules: PostingRules = POSTING_RULES,
   ) {}
 
   async nextPosition(partition: number): Promise<bigint> {
@@ -38,7 +40,7 @@ export class ProjectionHandler implements BatchHandler {
     try {
       const next = await foldPart(
         this.database,
-        { generation: live, status: 'live' },
+        { generation: live, status: 'live', rules: this.rules },
         {
           partition,
           checkpoint,

@@ -116,7 +116,7 @@ describe('the projection', () => {
       bench.mintcashEvent('good-3', 'succeeded'),
     ]);
     await bench.database.query(
-      `alter table fold_2_1.payments add constraint no_poison check (reference <> 'poison')`,
+      `alter table fold_3_1.payments add constraint no_poison check (reference <> 'poison')`,
     );
     await bench.foldAll(log);
     const payments = await paymentsInTables(bench.database);
@@ -158,7 +158,7 @@ describe('the projection', () => {
       cobruCallback(observationId(2), { url: 'good', state: 3, amount: '1' }, { orderId: 'ORD-1' }),
     ]);
     await bench.database.query(
-      `alter table fold_2_1.payments add constraint no_poison check (reference <> 'poison')`,
+      `alter table fold_3_1.payments add constraint no_poison check (reference <> 'poison')`,
     );
     await bench.foldAll(log);
     const parked = await bench.database.query('select subject from cuadre.parked_subjects');
@@ -245,15 +245,15 @@ describe('the projection', () => {
     for (let round = 0; round < 20; round += 1) {
       const log = await bench.logOf([bench.mintcashEvent(`p${round}`, 'succeeded')]);
       await bench.database.query(
-        `create function fold_2_1.fail() returns trigger language plpgsql as $$
+        `create function fold_3_1.fail() returns trigger language plpgsql as $$
            begin raise exception 'disk full' using errcode = '53100'; end $$`,
       );
       await bench.database.query(
-        `create trigger fail before insert on fold_2_1.deliveries
-           for each row execute function fold_2_1.fail()`,
+        `create trigger fail before insert on fold_3_1.deliveries
+           for each row execute function fold_3_1.fail()`,
       );
       await expect(bench.foldAll(log)).rejects.toThrow('disk full');
-      for (const table of ['orders', 'payments', 'order_payments', 'events']) {
+      for (const table of ['orders', 'payments', 'order_payments', 'deliveries']) {
         expect((await bench.database.query(`select from cuadre.${table}`)).rows).toHaveLength(0);
       }
     }

@@ -37,7 +37,7 @@ describe('a rebuild', () => {
   it('does not swap in a rebuild that differs from live, and says where', async () => {
     const log = await bench.logOf([bench.mintcashEvent('p1', 'succeeded')]);
     await bench.foldAll(log);
-    await bench.database.query(`update fold_2_1.payments set status = 'refunded'`);
+    await bench.database.query(`update fold_3_1.payments set status = 'refunded'`);
     const result = await bench.rebuild(log);
     expect(result).toMatchObject({ isSame: false, hasSwapped: false });
     expect(await liveGeneration(bench.database)).toEqual({ version: FOLD_VERSION, generation: 1 });
@@ -52,7 +52,7 @@ describe('a rebuild', () => {
     await bench.foldAll(log);
     await bench.database.query(`update ops.generations set version = 0`);
     await bench.database.query(`update ops.checkpoints set version = 0`);
-    await bench.database.query('alter schema fold_2_1 rename to fold_0_1');
+    await bench.database.query('alter schema fold_3_1 rename to fold_0_1');
     await bench.database.query('alter table fold_0_1.payments drop column tax_minor cascade');
     await bench.database.query('create view cuadre.gone as select 1 as only_there');
     const result = await bench.rebuild(log, true);
@@ -68,16 +68,16 @@ describe('a rebuild', () => {
     ]);
     const refuse = (schema: string) =>
       `alter table ${schema}.payments add constraint none check (reference <> 'bad')`;
-    await bench.database.query(refuse('fold_2_1'));
+    await bench.database.query(refuse('fold_3_1'));
     await bench.foldAll(log);
     // The next generation's tables refuse the same row, as a data exception would.
     await bench.database
       .query(`create function ops.refuse() returns event_trigger language plpgsql as $$
       begin
-        if to_regclass('fold_2_2.payments') is not null and not exists (
-          select from pg_constraint where conrelid = 'fold_2_2.payments'::regclass and conname = 'none'
+        if to_regclass('fold_3_2.payments') is not null and not exists (
+          select from pg_constraint where conrelid = 'fold_3_2.payments'::regclass and conname = 'none'
         ) then
-          alter table fold_2_2.payments add constraint none check (reference <> 'bad');
+          alter table fold_3_2.payments add constraint none check (reference <> 'bad');
         end if;
       end $$`);
     await bench.database.query(

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PositionLost, type EventLog } from '#event-log/event-log.js';
+import { POSTING_RULES, type PostingRules } from '#ledger/posting/rules.js';
 import { inTransaction, sqlStateOf, type Database } from '#read-models/database.js';
 import { foldSchemaName, type Generation } from '#read-models/fold/fold-schema.js';
 import { FOLD_TABLES } from '#read-models/fold/fold-tables.js';
@@ -56,6 +57,8 @@ export type RebuildOptions = {
   readonly acceptsDifferences: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: RebuildProgress) => void;
+  /** Default: those in force. */
+  readonly rules?: PostingRules;
 };
 
 /** Another rebuild works on the same database. */
@@ -73,13 +76,13 @@ async function rebuildAlone(
   options: RebuildOptions,
 ): Promise<RebuildResult> {
   const { database, log } = ports;
-  const { onProgress } = options;
+  const { onProgress, rules = POSTING_RULES } = options;
   for (const leftover of await leftoverGenerations(database)) {
     await dropGeneration(database, leftover);
     onProgress({ step: 'dropped', generation: leftover });
   }
   const live = await liveGeneration(database);
-  const next = await createBuilding(database, log);
+  const next = await createBuilding(database, log, rules);
   const build = new Build(ports, next, options);
   const target = await livePositions(database, live);
   onProgress({ step: 'building', generation: next, records: sum(target) });
@@ -89,7 +92,7 @@ async function rebuildAlone(
   const isSame = compared.every(({ differences }) => differences.length === 0);
   const hasSwapped = options.swap && (isSame || options.acceptsDifferences);
   if (hasSwapped) {
-    await swapWithRetry(database, { live, next });
+    await swapWithRetry(database, { live, next, rules });
     onProgress({ step: 'swapped', generation: next });
     await dropGeneration(database, live);
   } else if (isSame) {
@@ -101,7 +104,7 @@ async function rebuildAlone(
 /** Readers and the fold hold their locks for moments only, so a swap that did not get its own tries again. */
 async function swapWithRetry(
   database: Database,
-  generations: { live: Generation; next: Generation },
+  generations: { live: Generation; next: Generation; rules: PostingRules },
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -128,6 +131,7 @@ class Build {
     private readonly options: {
       readonly signal: AbortSignal;
       readonly onProgress: (progress: RebuildProgress) => void;
+      readonly rules?: PostingRules;
     },
   ) {}
 
@@ -146,6 +150,7 @@ class Build {
     { end, total }: { end: bigint; total: bigint },
   ): Promise<void> {
     const { database, log } = this.ports;
+    const { rules = POSTING_RULES } = this.options;
     let checkpoint =
       this.checkpoints.get(partition) ??
       (await readCheckpoint(database, this.generation, partition));
@@ -154,7 +159,7 @@ class Build {
       this.options.signal.throwIfAborted();
       checkpoint = await foldPart(
         database,
-        { generation: this.generation, status: 'building' },
+        { generation: this.generation, status: 'building', rules },
         { partition, checkpoint, records, signal: this.options.signal, onFolded: () => {} },
       );
       this.checkpoints.set(partition, checkpoint);

@@ -1,6 +1,6 @@
 import { settlementIdOf } from '#events/ids.js';
 import { parseSubjectKey } from '#events/subject.js';
-import type { Row } from '#read-models/writes/array-parameters.js';
+import type { Row } from '#read-models/writes/column-values.js';
 import type { Deduped } from './dedupe.js';
 
 /** Rows of the report lines that a batch is the first to tell, by event id. */

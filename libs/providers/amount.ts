@@ -36,6 +36,22 @@ export function currencyCode(text: string): string {
 }
 
 /**
+ * Money that a body states. `isUnreadable` where a text is there that is no money that we know, as of a
+ * currency that the table has not: it must not vanish unseen.
+ */
+export type StatedAmount = { readonly money: Money | null; readonly isUnreadable: boolean };
+
+/** As `parseAmount`, with a word on why there is none. */
+export function statedAmount(
+  text: string | null,
+  currency: string | null,
+  format: AmountFormat,
+): StatedAmount {
+  const money = parseAmount(text, currency, format);
+  return { money, isUnreadable: text !== null && money === null };
+}
+
+/**
  * Money from the provider's own text. Null where there is none, where the currency (in any case) is
  * not in the table, or where the text is finer than the currency: an amount is never guessed or
  * rounded.

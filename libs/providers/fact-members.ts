@@ -1,6 +1,7 @@
 import { hasCardNumber } from './card-number.js';
 import { BODY_KEY, QUERY_KEY_MARK, stringOf, type Facts } from './facts.js';
 import { memberTree, type MemberTree } from './member-tree.js';
+import { HAS, surveyOf } from './text-survey.js';
 
 /**
  * What a named member may look like. Everything else is withheld, so that a name, an e-mail, a card
@@ -70,34 +71,27 @@ export function factMembers(body: MemberShapes, query: readonly string[] = []): 
 /** Keeps of the tokens that a scanner found what fits its shape; takes the rest out of the map. */
 export function selectFacts(tokens: Map<string, string>, { shapes }: FactMembers): SelectedFacts {
   const withheld: string[] = [];
-  for (const [path, token] of tokens) {
+  // Not by its entries, each of which would be an array.
+  tokens.forEach((token, path) => {
     const shape = shapes.get(path);
     if (shape === undefined || !fits(token, shape)) withheld.push(path);
-  }
+  });
   for (const path of withheld) tokens.delete(path);
   return { facts: tokens, withheld };
 }
 
 const AMOUNT = /^-?\d{1,12}(?:\.\d{1,6})?$/;
 const INTEGER = /^-?\d{1,15}$/;
-const WORD = /^[A-Za-z0-9_.-]{1,64}$/;
+const WORD_CHARACTERS_MAX = 64;
 const INSTANT =
   /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/;
-const SPACE_OR_PHONE = /\s|^\+/;
 const MADE_OF_PHONE = /^\d{7,15}_/;
 const BOOLEAN = /^(?:true|false)$/i;
 const IDENTIFIER_CHARACTERS_MAX = 200;
-// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-const NOT_IN_IDENTIFIER = /[\u0000-\u001f\u007f-\u009f\u2028\u2029@]/;
 
 /** API keys, webhook secrets, JSON web tokens, authorisation headers. */
 const CREDENTIAL =
   /[sprSPR][kK]_(?:live|test)_|whsec_|eyJ[\w-]+\.[\w-]+\.|^(?:[Bb]earer|[Bb]asic|[Tt]oken) /;
-/**
- * Every credential and every card number contains one of these, and few other texts do: it is found
- * faster than all of them.
- */
-const MAY_BE_SENSITIVE = /[_ J]|\d{13}|\d{4}[.-]\d{4}/;
 const SENSITIVE_CHARACTERS_MIN = 10;
 
 export function fits(token: string, shape: MemberShape): boolean {
@@ -108,9 +102,9 @@ export function fits(token: string, shape: MemberShape): boolean {
   const text = isText ? stringOf(token) : token;
   switch (shape) {
     case 'identifier':
-      return isIdentifier(text, isText);
+      return isText ? isIdentifier(text, surveyOf(text)) : isSafeInteger(text);
     case 'reference':
-      return isIdentifier(text, isText) && !SPACE_OR_PHONE.test(text);
+      return isText ? isReference(text) : isSafeInteger(text);
     case 'idempotency-key':
       return fits(token, 'reference') && !MADE_OF_PHONE.test(text);
     case 'amount':
@@ -118,7 +112,7 @@ export function fits(token: string, shape: MemberShape): boolean {
     case 'integer':
       return INTEGER.test(text) && !hasCardNumber(text);
     case 'word':
-      return isText && WORD.test(text) && !isSensitive(text);
+      return isText && isWord(text);
     case 'instant':
       return isText ? text === '' || INSTANT.test(text) : fits(token, 'integer');
     case 'boolean':
@@ -126,14 +120,34 @@ export function fits(token: string, shape: MemberShape): boolean {
   }
 }
 
-function isIdentifier(text: string, isText: boolean): boolean {
-  if (!isText) return INTEGER.test(text) && !isSensitive(text);
-  const isBounded = text.length > 0 && text.length <= IDENTIFIER_CHARACTERS_MAX;
-  return isBounded && !NOT_IN_IDENTIFIER.test(text) && !isSensitive(text);
+function isSafeInteger(text: string): boolean {
+  return INTEGER.test(text) && !isSensitive(text);
+}
+
+function isIdentifier(text: string, survey: number): boolean {
+  if (text.length === 0 || text.length > IDENTIFIER_CHARACTERS_MAX) return false;
+  return (survey & HAS.controlOrAt) === 0 && !isSensitiveBy(text, survey);
+}
+
+function isReference(text: string): boolean {
+  const survey = surveyOf(text);
+  const isSpaced = (survey & HAS.space) !== 0;
+  return !isSpaced && !text.startsWith('+') && isIdentifier(text, survey);
+}
+
+function isWord(text: string): boolean {
+  if (text.length === 0 || text.length > WORD_CHARACTERS_MAX) return false;
+  const survey = surveyOf(text);
+  return (survey & HAS.nonWord) === 0 && !isSensitiveBy(text, survey);
 }
 
 /** A text that holds a card number or a credential, wherever it stands. */
 export function isSensitive(text: string): boolean {
-  if (text.length < SENSITIVE_CHARACTERS_MIN || !MAY_BE_SENSITIVE.test(text)) return false;
-  return hasCardNumber(text) || CREDENTIAL.test(text);
+  return text.length >= SENSITIVE_CHARACTERS_MIN && isSensitiveBy(text, surveyOf(text));
+}
+
+function isSensitiveBy(text: string, survey: number): boolean {
+  if (text.length < SENSITIVE_CHARACTERS_MIN) return false;
+  if ((survey & HAS.cardMark) !== 0 && hasCardNumber(text)) return true;
+  return (survey & HAS.credentialMark) !== 0 && CREDENTIAL.test(text);
 }

@@ -77,21 +77,25 @@ export function readFacts(
 
 /** Members of one object stand together in facts, as they did in the source. */
 function objectText(facts: Facts): string {
+  if (facts.size === 0) return '{}';
   let text = '{';
   let separator = '';
   let open = NO_NAMES;
-  for (const [path, token] of facts) {
+  // Not by its entries, each of which would be an array.
+  facts.forEach((token, path) => {
     const { parents, label } = placeOf(path);
     if (parents !== open) {
       const same = sharedDepth(open, parents);
       text += '}'.repeat(open.length - same) + separator;
       separator = '';
-      for (const name of parents.slice(same)) text += `"${name}":{`;
+      for (let depth = same; depth < parents.length; depth += 1) {
+        text += `"${parents[depth] ?? ''}":{`;
+      }
       open = parents;
     }
     text += separator + label + (token === '[' ? '[]' : token);
     separator = ',';
-  }
+  });
   return `${text}${'}'.repeat(open.length)}}`;
 }
 

@@ -28,10 +28,10 @@ export type Provider = {
    */
   interpret(observation: Observation, recordedAtMs: number): Interpretation;
   /**
-   * Does the provider give refunds an id, and so a subject, of their own? Then a payment's state is
-   * its own facts merged with its refunds'.
+   * Kinds of subjects whose refunds have an id, and so a subject, of their own. Such a payment's state is its
+   * own facts merged with its refunds', which post for themselves. Empty where refunds have none.
    */
-  readonly hasRefundSubjects: boolean;
+  readonly refundedApart: readonly SubjectKind[];
   /** Kinds of the subjects that money moves for: what a line of a settlement report may name. */
   readonly movementKinds: readonly SubjectKind[];
   /** How amounts in its settlement reports are written, as the profile in force says. */

@@ -11,6 +11,9 @@ const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
   [tonder.name, tonder],
 ]);
 
+/** All that we can read, by name. */
+export const ALL_PROVIDERS: readonly Provider[] = [...PROVIDERS.values()];
+
 /**
  * The provider of this name, as accounts and envelopes have it; null where we cannot read it
  * yet.

@@ -10,8 +10,8 @@ const NUMBERS_A_NAME = 3;
 export class SeenNames {
   readonly #textOf: (start: number, end: number) => string;
   readonly #listed: number[] = [];
-  /** By where an object's names begin in the list. */
-  readonly #sets = new Map<number, Set<string>>();
+  /** By where an object's names begin in the list; null until an object has many. */
+  #sets: Map<number, Set<string>> | null = null;
   #first = 0;
   #end = 0;
 
@@ -28,14 +28,14 @@ export class SeenNames {
   }
 
   leave(outer: number): void {
-    if (this.#sets.size > 0) this.#sets.delete(this.#first);
+    this.#sets?.delete(this.#first);
     this.#end = this.#first;
     this.#first = outer;
   }
 
   /** False where the innermost object has the name already. `hash` is of the decoded name. */
   add(hash: number, start: number, end: number): boolean {
-    const set = this.#sets.size === 0 ? undefined : this.#sets.get(this.#first);
+    const set = this.#sets?.get(this.#first);
     if (set !== undefined) return set.size !== set.add(this.#textOf(start, end)).size;
     const listed = this.#listed;
     for (let i = this.#first; i < this.#end; i += NUMBERS_A_NAME) {
@@ -52,6 +52,7 @@ export class SeenNames {
   #makeSet(): void {
     const texts = new Set<string>();
     for (let i = this.#first; i < this.#end; i += NUMBERS_A_NAME) texts.add(this.#textAt(i));
+    this.#sets ??= new Map();
     this.#sets.set(this.#first, texts);
   }
 

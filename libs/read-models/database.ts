@@ -90,7 +90,8 @@ class Statements {
 
   private async issue(config: pg.QueryConfig, values?: unknown[]): Promise<unknown> {
     if (this.isOver || this.firstError !== null) throw new TransactionOver();
-    const running = this.client.query(config, values);
+    const running =
+      config instanceof pg.Query ? this.answerTo(config) : this.client.query(config, values);
     this.underWay.add(running);
     try {
       return await running;
@@ -100,6 +101,16 @@ class Statements {
     } finally {
       this.underWay.delete(running);
     }
+  }
+
+  /** A connection, unlike a pool, answers no promise for a query that is made already. */
+  private answerTo(query: pg.QueryConfig): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.client.query(query, (error: Error | null, result: unknown) => {
+        if (error === null) resolve(result);
+        else reject(error);
+      });
+    });
   }
 }
 

@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { OperationalTables1763770000000 } from './migrations/0001-operational-tables.js';
 import { OutboxColumns1763900000000 } from './migrations/0002-outbox-columns.js';
 import { LookupTurns1763950000000 } from './migrations/0003-lookup-turns.js';
+import { DatedEntries1764000000000 } from './migrations/0004-dated-entries.js';
 
 const MIGRATION_LOCK = 4_210_001;
 
@@ -19,6 +20,7 @@ export async function migrate(url: string): Promise<void> {
       OperationalTables1763770000000,
       OutboxColumns1763900000000,
       LookupTurns1763950000000,
+      DatedEntries1764000000000,
     ],
     migrationsTableName: 'cuadre_migrations',
     migrationsTransactionMode: 'each',

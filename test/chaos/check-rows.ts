@@ -1,5 +1,5 @@
 import { subjectKey, type SubjectKind } from '#events/subject.js';
-import { moneyToJson } from '#ledger/money.js';
+import { moneyToJson, type Money } from '#ledger/money.js';
 import type { OrderView } from '#ledger/order/order.js';
 import { statusByKind } from '#ledger/payment/payment-kind.js';
 import type { PaymentView } from '#ledger/payment/payment-view.js';
@@ -71,8 +71,8 @@ async function deliveries(database: Database): Promise<Map<string, string>> {
 
 async function paymentRows(database: Database): Promise<Map<string, string>> {
   const { rows } = await database.query<PaymentRow>(
-    `select subject, kind, status, reported, order_id, amount_minor, net_minor, fee_minor, tax_minor,
-            refunded_minor, currency, method, failure_code, client_reference, settlement_batch,
+    `select subject, kind, status, reported, order_id, amount_minor, expected_minor, difference_minor,
+            net_minor, fee_minor, tax_minor, refunded_minor, currency, method, failure_code, client_reference, settlement_batch,
             parent_id, occurred_at, flags
        from cuadre.payments`,
   );
@@ -84,7 +84,8 @@ async function paymentRows(database: Database): Promise<Map<string, string>> {
         row.status,
         row.reported,
         row.order_id,
-        [row.amount_minor, row.net_minor, row.fee_minor, row.tax_minor, row.refunded_minor],
+        [row.amount_minor, row.expected_minor, row.difference_minor, row.net_minor],
+        [row.fee_minor, row.tax_minor, row.refunded_minor],
         row.currency,
         row.method,
         row.failure_code,
@@ -105,6 +106,8 @@ type PaymentRow = {
   readonly reported: string | null;
   readonly order_id: string | null;
   readonly amount_minor: string | null;
+  readonly expected_minor: string | null;
+  readonly difference_minor: string | null;
   readonly net_minor: string | null;
   readonly fee_minor: string | null;
   readonly tax_minor: string | null;
@@ -120,13 +123,16 @@ type PaymentRow = {
 };
 
 function paymentText(view: PaymentView): string {
-  const { amount, net, fee, tax, refunded } = view;
+  const { amount, expected, difference, net, fee, tax, refunded } = view;
+  const minors = (...monies: readonly (Money | null)[]): readonly (string | null)[] =>
+    monies.map((money) => money?.minor.toString() ?? null);
   return JSON.stringify([
     view.kind,
     view.status && statusByKind(view.kind, view.status),
     view.reported && statusByKind(view.kind, view.reported),
     view.orderId,
-    [amount, net, fee, tax, refunded].map((money) => money?.minor.toString() ?? null),
+    minors(amount, expected, difference, net),
+    minors(fee, tax, refunded),
     (amount ?? refunded ?? net)?.currency ?? null,
     view.method,
     view.failureCode,
@@ -171,8 +177,12 @@ async function orderRows(
   );
 }
 
-function orderText({ status, assurance, reported, paid, refunded }: OrderView): string {
-  const amounts = { paid: paid.map(moneyToJson), refunded: refunded.map(moneyToJson) };
+function orderText({ status, assurance, reported, ...sums }: OrderView): string {
+  const amounts = {
+    paid: sums.paid.map(moneyToJson),
+    refunded: sums.refunded.map(moneyToJson),
+    difference: sums.difference.map(moneyToJson),
+  };
   return JSON.stringify([status, assurance, reported, amounts]);
 }
 
@@ -181,11 +191,11 @@ async function versionHoles(
 ): Promise<readonly { readonly subject: string; readonly found: string | null }[]> {
   const { rows } = await database.query<{ subject: string; found: string | null }>(
     `select p.subject,
-            case when p.own_version = count(c.version)
-                  and p.own_version = coalesce(max(c.version), 0)
+            case when p.own_version = count(c.change_version)
+                  and p.own_version = coalesce(max(c.change_version), 0)
                  then null
-                 else format('version %s, %s changes', p.own_version, count(c.version)) end as found
-       from cuadre.payments p left join cuadre.payment_changes c using (payment_id)
+                 else format('version %s, %s changes', p.own_version, count(c.change_version)) end as found
+       from cuadre.payments p left join cuadre.deliveries c on c.subject_id = p.payment_id
       group by p.payment_id, p.subject, p.own_version`,
   );
   return rows;

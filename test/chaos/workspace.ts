@@ -91,7 +91,7 @@ const LOOKUP_RATE = { perSecond: 1_000, burst: 2_000 };
 
 /** The accounts that `npm start` makes, each asking the sandbox of the run. */
 function accountsText(sandboxUrl: string): string {
-  const made = JSON.parse(newAccountsText()) as { readonly accounts: readonly MadeAccount[] };
+  const made = JSON.parse(newAccountsText(0)) as { readonly accounts: readonly MadeAccount[] };
   const accounts = made.accounts.map(({ api, sources, ...account }) => ({
     ...account,
     sources: sources.map((source) => ({ ...source, rate: RATE })),

@@ -33,6 +33,8 @@ export type DocumentedMeaning = {
   /** `50000.00 COP` */
   readonly amount: string | null;
   readonly orderId: string | null;
+  /** What was asked for, where it is told beside what came. Default: nothing. */
+  readonly expected?: string;
   /** Default: none. */
   readonly marks?: readonly string[];
   /** Why it has no effect; then everything but `subject` is null. */

@@ -52,7 +52,7 @@ const NOTHING: DocumentedMeaning = {
 
 function toldBy(
   tells: Telling,
-): Pick<DocumentedMeaning, 'about' | 'status' | 'amount'> & { readonly marks?: readonly string[] } {
+): Pick<DocumentedMeaning, 'about' | 'status' | 'amount' | 'expected' | 'marks'> {
   const { about, fact } = tells;
   if (about === 'customer') return { about, status: fact.level, amount: null };
   if (about === 'subscription') {
@@ -62,7 +62,9 @@ function toldBy(
   if (fact === null) return { about, status: null, amount: null };
   const marks = fact.marks.length === 0 ? {} : { marks: fact.marks };
   const status = statusByKind(fact.kind, fact.status);
-  return { about, status, amount: moneyText(fact.amount), ...marks };
+  const asked = moneyText(fact.expected);
+  const expected = asked === null ? {} : { expected: asked };
+  return { about, status, amount: moneyText(fact.amount), ...expected, ...marks };
 }
 
 function moneyText(money: Money | null): string | null {

@@ -208,7 +208,7 @@ export const TONDER_EXAMPLES: readonly DocumentedExample[] = [
       status: 'succeeded',
       amount: '70.00 MXN',
       orderId: 'order-1',
-      marks: ['mismatch', 'underpaid'],
+      expected: '100.00 MXN',
     },
   },
   {

@@ -179,7 +179,7 @@ function bookTellings(writer: SheetWriter, subject: string, tellings: readonly T
     const net = firstStated(heard, (telling) => telling.net);
     if (amount.minor >= 0n) writer.cost(amount, { ...costs, net, at });
   }
-  const isApart = named === 'transaction' || named === 'session';
+  const isApart = ['transaction', 'session', 'legacy'].includes(named);
   giveBack(writer, { tellings, heard, amount, account, isApart, first });
 }
 
@@ -217,7 +217,9 @@ function giveBack(
     .filter((refund) => refund.amount?.currency === like.currency)
     .reduce((sum, refund) => sum + (refund.amount?.minor ?? 0n), 0n);
   const looked = heard.filter(({ asked }) => asked !== null);
-  const stated = [...own, ...looked].map(({ refundedTotal }) => refundedTotal?.minor ?? 0n);
+  const stated = [...own, ...looked]
+    .filter(({ refundedTotal }) => refundedTotal?.currency === like.currency)
+    .map(({ refundedTotal }) => refundedTotal?.minor ?? 0n);
   const rest = stated.reduce((a, b) => (a > b ? a : b), 0n) - told;
   if (rest <= 0n) return;
   const at = first(['partially_refunded', 'refunded']);

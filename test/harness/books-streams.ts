@@ -17,7 +17,8 @@ import {
 
 /**
  * Records of all four providers about money: what `paymentStream` has, and beside it fees with taxes,
- * refunds inside a payment, back-dated tellings, withdrawals with their stages, and closed periods.
+ * refunds inside a payment, back-dated tellings, withdrawals with their stages, corrections, and closed
+ * periods.
  */
 export function booksStream(partitions: number): fc.Arbitrary<readonly LogRecord[]> {
   const movements = fc.array(
@@ -37,6 +38,7 @@ export function booksStream(partitions: number): fc.Arbitrary<readonly LogRecord
     .tuple(
       paymentStream(),
       movements,
+      fc.array(ruling(), { maxLength: 4 }),
       fc.array(periodClose(partitions), { maxLength: 2 }).map((closes) => closes.flat()),
     )
     .map((parts) => parts.flat())
@@ -269,6 +271,43 @@ export function reportLineRecord(
     },
     verification: { mode: 'api', keyId: null, verdict: 'verified' },
     value: encodeReportLine(text),
+  });
+}
+
+/** On subjects that a stream has, by the provider that they are at. */
+const RULED = [
+  ['mintcash', 'mintcash-test/payment/p1'],
+  ['cobru', 'cobru-test/payment/slug0001'],
+  ['conomy', 'conomy-test/transaction/t1'],
+  ['tonder', 'mx/transaction/x1'],
+] as const;
+
+function ruling(): fc.Arbitrary<LogRecord> {
+  return fc
+    .tuple(fc.constantFrom(...RULED), fc.integer({ min: 0, max: 2 }))
+    .map(([[provider, subject], n]) => rulingOn(subject, { provider, n }));
+}
+
+/** Has a subject booked anew, as an operator's correction does. */
+export function rulingOn(
+  subject: string,
+  {
+    provider,
+    n,
+    code = 'rule-change',
+  }: { readonly provider: string; readonly n: number; readonly code?: string },
+): LogRecord {
+  const facts = { ruling: 'rebook', code, reference: `CHG-${n}` };
+  return encodeObservation({
+    ...BLANK_CONOMY,
+    id: uuidV5(`ruling/${subject}/${n}`),
+    kind: 'ruling',
+    account: subject.split('/')[0] ?? '',
+    route: 'ruling',
+    subject,
+    schema: { provider, shape: 'ruling', version: 1 },
+    verification: { mode: 'api', keyId: null, verdict: 'verified' },
+    value: Buffer.from(JSON.stringify({ body: facts, query: {} })),
   });
 }
 

@@ -12,20 +12,26 @@ export type Asking = {
   readonly token?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
   readonly method?: string;
-  /** Of a POST; JSON unless a header says otherwise. */
-  readonly body?: string;
+  /** Sent as JSON; a text as it is. */
+  readonly body?: unknown;
 };
 
 /** Asks the API under test, by default with a token that may read. */
 export async function ask(
   { url }: Pick<ApiUnderTest, 'url'>,
   path: string,
-  { token = TOKENS.read, headers = {}, method = 'GET', body = '{}' }: Asking = {},
+  { token = TOKENS.read, headers = {}, method = 'GET', body }: Asking = {},
 ): Promise<Answer> {
   const response = await fetch(`${url}${path}`, {
     method,
-    headers: { ...headers, ...(token === null ? {} : { authorization: `Bearer ${token}` }) },
-    ...(method === 'POST' ? { body } : {}),
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    },
+    ...(method === 'POST'
+      ? { body: body === undefined ? '{}' : typeof body === 'string' ? body : JSON.stringify(body) }
+      : {}),
   });
   return {
     status: response.status,

@@ -100,16 +100,9 @@ export async function insertBooks({ database }: Pick<ApiUnderTest, 'database'>):
       subject,
       subject_id: subjectIdOf(subject),
       event_id: eventIdOf(subject, name),
+      facts_digest: eventIdOf(subject, name),
       request_id: `request-${n}`,
       recorded_at: recordedAt,
-    })),
-  );
-  await insertRows(
-    database,
-    'events',
-    EVENTS.map(({ subject, name }) => ({
-      event_id: eventIdOf(subject, name),
-      observation_id: observationIdOf(subject, name),
     })),
   );
 }

@@ -112,15 +112,17 @@ async function insertRecords(database: Database): Promise<void> {
       subject_id: subjectIdOf(subject),
       request_id: `request-${n}`,
       recorded_at: `2026-11-21T10:00:0${n}Z`,
+      ...CHANGES.get(subject),
       ...(subject === CLAIMED_SUBSCRIPTION ? { trust: 'unverified', outcome: 'claim' } : {}),
     })),
   );
-  // The fold keeps changes in the words of payments.
-  await insertRows(database, 'payment_changes', [
-    { payment_id: REFUND_ID, status: 'refunded', observation_id: observationOf(1) },
-    { payment_id: WITHDRAWAL_ID, status: 'succeeded', observation_id: observationOf(3) },
-  ]);
 }
+
+/** The fold keeps changes in the words of payments. */
+const CHANGES: ReadonlyMap<string, Values> = new Map([
+  [REFUND, { change_version: 1n, change_status: 'refunded' }],
+  [WITHDRAWAL, { change_version: 1n, change_status: 'succeeded' }],
+]);
 
 function movement(subject: string, values: Values): Values {
   const reference = subject.slice(subject.lastIndexOf('/') + 1);

@@ -74,6 +74,7 @@ export function cobruLookup(
   const subject = subjectKey({ account: COBRU.id, kind: 'payment', reference: asked.reference });
   return encodeObservation({
     ...common(COBRU, id),
+    requestId: `req-${id}`,
     kind: 'lookup',
     route: 'lookup',
     subject: subject ?? '',
@@ -135,7 +136,7 @@ function common(account: Account, id: string): Omit<Observation, CommonRest> {
     id,
     account: account.id,
     receivedAtMs: 1_770_000_000_000,
-    requestId: `req-${id}`,
+    requestId: id,
     providerTraceIds: [],
     redactedQuery: null,
     headers: {},

@@ -1,5 +1,6 @@
 import { MemoryEventLog } from '#event-log/memory/memory-event-log.js';
 import type { LogRecord, StoredRecord } from '#events/record.js';
+import { POSTING_RULES, type PostingRules } from '#ledger/posting/rules.js';
 import { FOLD_VERSION } from '#projection/fold-version.js';
 import { ensureLiveGeneration } from '#projection/generations.js';
 import { ProjectionHandler } from '#projection/projection-handler.js';
@@ -46,9 +47,12 @@ export class ProjectionBench {
   }
 
   /** A fresh log with these records, and empty read models for it. */
-  async logOf(records: readonly LogRecord[]): Promise<MemoryEventLog> {
+  async logOf(
+    records: readonly LogRecord[],
+    { nowMs = Date.now }: { readonly nowMs?: () => number } = {},
+  ): Promise<MemoryEventLog> {
     const { database } = this;
-    const log = new MemoryEventLog({ topic: 'observations', partitions: 3 });
+    const log = new MemoryEventLog({ topic: 'observations', partitions: 3, nowMs });
     await log.append(records);
     const { rows } = await database.query<{ nspname: string }>(
       `select nspname from pg_namespace where nspname like 'fold\\_%'`,
@@ -70,8 +74,12 @@ export class ProjectionBench {
   }
 
   /** Folds every partition, cut into batches of these sizes, from where the checkpoint stands. */
-  async foldAll(log: MemoryEventLog, sizes: readonly number[] = [1000]): Promise<void> {
-    const handler = new ProjectionHandler(this.database, quiet);
+  async foldAll(
+    log: MemoryEventLog,
+    sizes: readonly number[] = [1000],
+    rules: PostingRules = POSTING_RULES,
+  ): Promise<void> {
+    const handler = new ProjectionHandler(this.database, quiet, rules);
     for (let partition = 0; partition < log.partitions; partition += 1) {
       const records = await recordsOf(log, partition);
       await handler.nextPosition(partition);
@@ -103,10 +111,14 @@ export class ProjectionBench {
     );
   }
 
-  rebuild(log: MemoryEventLog, acceptsDifferences = false): Promise<RebuildResult> {
+  rebuild(
+    log: MemoryEventLog,
+    acceptsDifferences = false,
+    rules: PostingRules = POSTING_RULES,
+  ): Promise<RebuildResult> {
     return rebuild(
       { database: this.database, log },
-      { swap: true, acceptsDifferences, signal: never, onProgress: () => {} },
+      { swap: true, acceptsDifferences, rules, signal: never, onProgress: () => {} },
     );
   }
 

@@ -5,18 +5,16 @@ import type { FoldTable } from '#read-models/fold/fold-table.js';
 import {
   CUSTOMERS,
   DELIVERIES,
-  EVENTS,
   ORDER_PAYMENTS,
   ORDERS,
   PARKED_RECORDS,
   PARKED_SUBJECTS,
-  PAYMENT_CHANGES,
   PAYMENTS,
   REFUNDS,
   SUBSCRIPTIONS,
   WORK_QUEUE,
 } from '#read-models/fold/fold-tables.js';
-import type { RowValue } from '#read-models/writes/array-parameters.js';
+import type { RowValue } from '#read-models/writes/column-values.js';
 import { writeRows } from '#read-models/writes/write-rows.js';
 
 const AT = '2026-11-21T10:00:00.000Z';
@@ -31,7 +29,7 @@ const TABLES = {
     defaults: {
       status: 'paid',
       assurance: 'confirmed',
-      amounts: '{"paid":[],"refunded":[]}',
+      amounts: '{"paid":[],"refunded":[],"difference":[]}',
       flags: [],
       first_recorded_at: AT,
       recorded_at: AT,
@@ -53,10 +51,6 @@ const TABLES = {
       last_position: 0n,
       state: '{}',
     },
-  },
-  payment_changes: {
-    table: PAYMENT_CHANGES,
-    defaults: { version: 1n, flags: [], observation_id: UUID, recorded_at: AT },
   },
   refunds: { table: REFUNDS, defaults: { status: 'succeeded', recorded_at: AT } },
   subscriptions: {
@@ -82,7 +76,6 @@ const TABLES = {
       recorded_at: AT,
     },
   },
-  events: { table: EVENTS, defaults: { facts_digest: UUID } },
   deliveries: {
     table: DELIVERIES,
     defaults: {
@@ -91,12 +84,10 @@ const TABLES = {
       account: 'mintcash-test',
       provider: 'mintcash',
       route: 'mintcash',
-      provider_references: [],
       outcome: 'applied',
       trust: 'signed',
       verification_mode: 'hmac',
       verification_key_id: 'key-1',
-      provider_trace_ids: [],
       body_digest: 'digest-1:00',
       received_at: AT,
       recorded_at: AT,

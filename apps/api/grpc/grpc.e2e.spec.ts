@@ -40,6 +40,7 @@ beforeAll(async () => {
       amounts: JSON.stringify({
         paid: [{ amount: '1.00', currency: 'USD', minorUnits: '100', exponent: 2 }],
         refunded: [],
+        difference: [],
       }),
       flags: ['late'],
       version: 3n,

@@ -72,5 +72,5 @@ export const queryParameters = new ParameterPipe('query');
 /** Validates `@Param()` members; names every bad one. */
 export const pathParameters = new ParameterPipe('path');
 
-/** Validates the members of a body; names every bad one. */
-export const bodyMembers = new ParameterPipe('body');
+/** Validates `@Body()` members; names every bad one. */
+export const bodyParameters = new ParameterPipe('body');

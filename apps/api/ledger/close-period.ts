@@ -1,23 +1,21 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiProperty } from '@nestjs/swagger';
 import { EventLog } from '#event-log/event-log.js';
-import { encodeObservation } from '#events/envelope.js';
-import { encodePosition } from '#events/position.js';
-import type { LogRecord } from '#events/record.js';
-import { bodyDigest, KeyRing } from '#events/sealing.js';
-import { uuidV7 } from '#events/uuid.js';
+import { positionAfterAll } from '#events/position.js';
+import { KeyRing } from '#events/sealing.js';
 import { LedgerPeriodReader } from '#read-models/queries/ledger-period-reader.js';
 import type { Refusal } from '../http/refusal.js';
-import { endOfPeriod } from './period.js';
+import { operatorRecord, type OperatorCall } from './operator-record.js';
+import type { Period } from './period.js';
 
 export class ClosePeriod extends Command<ClosedPeriodResource | Refusal> {
-  readonly periodId: string;
-  readonly requestId: string;
+  readonly period: Period;
+  readonly call: OperatorCall;
 
-  constructor(periodId: string, requestId: string) {
+  constructor(period: Period, call: OperatorCall) {
     super();
-    this.periodId = periodId;
-    this.requestId = requestId;
+    this.period = period;
+    this.call = call;
   }
 }
 
@@ -52,8 +50,8 @@ export class ClosePeriodHandler implements ICommandHandler<ClosePeriod> {
     this.#periods = periods;
   }
 
-  async execute({ periodId, requestId }: ClosePeriod): Promise<ClosedPeriodResource | Refusal> {
-    const until = endOfPeriod(periodId);
+  async execute({ period, call }: ClosePeriod): Promise<ClosedPeriodResource | Refusal> {
+    const { periodId, until } = period;
     const nowMs = Date.now();
     if (Date.parse(until) > nowMs) {
       return refused('not-over-yet', `Period ${periodId} is not over before ${until}.`);
@@ -66,48 +64,23 @@ export class ClosePeriodHandler implements ICommandHandler<ClosePeriod> {
     }
     const isClosed = closed.length === this.#log.partitions && closed.every((one) => one === until);
     if (isClosed) return { periodId, until, position: null };
+    const at = { call, keyRing: this.#keyRing, nowMs };
     const positions = await this.#log.append(
-      Array.from({ length: this.#log.partitions }, (_, partition) =>
-        this.#record({ partition, periodId, until, requestId, nowMs }),
-      ),
+      Array.from({ length: this.#log.partitions }, (_, partition) => ({
+        ...operatorRecord(
+          {
+            kind: 'period-close',
+            account: OWN_ACCOUNT,
+            subject: `${OWN_ACCOUNT}/period/${periodId}/${partition}`,
+            schema: { provider: OWN_ACCOUNT, shape: 'period-close', version: 1 },
+            facts: { period: periodId, until },
+          },
+          at,
+        ),
+        partition,
+      })),
     );
-    const next = Array.from({ length: this.#log.partitions }, (_, partition) => {
-      const found = positions.find((one) => one.partition === partition);
-      return found === undefined ? 0n : found.position + 1n;
-    });
-    return { periodId, until, position: encodePosition({ logId: this.#log.logId, next }) };
-  }
-
-  #record(close: {
-    readonly partition: number;
-    readonly periodId: string;
-    readonly until: string;
-    readonly requestId: string;
-    readonly nowMs: number;
-  }): LogRecord {
-    const { partition, periodId, until, requestId, nowMs } = close;
-    const value = Buffer.from(JSON.stringify({ body: { period: periodId, until }, query: {} }));
-    const record = encodeObservation({
-      id: uuidV7(),
-      kind: 'period-close',
-      account: OWN_ACCOUNT,
-      route: 'period-close',
-      subject: `${OWN_ACCOUNT}/period/${periodId}/${partition}`,
-      receivedAtMs: nowMs,
-      schema: { provider: OWN_ACCOUNT, shape: 'period-close', version: 1 },
-      verification: { mode: 'api', keyId: null, verdict: 'verified' },
-      requestId,
-      providerTraceIds: [],
-      redactedQuery: null,
-      headers: {},
-      bodyType: null,
-      bodyDigest: bodyDigest(value, this.#keyRing.digestKey),
-      traceparent: null,
-      lookup: null,
-      value,
-      sealed: null,
-    });
-    return { ...record, partition };
+    return { periodId, until, position: positionAfterAll(this.#log, positions) };
   }
 }
 

@@ -15,6 +15,8 @@ export class GetPeriods extends Query<PeriodsResource | Refusal> {
   }
 }
 
+const CLOSES_MAX = 500;
+
 const time = { type: String, format: 'date-time', nullable: true } as const;
 
 export class ClosedPartitionResource {
@@ -23,6 +25,24 @@ export class ClosedPartitionResource {
 
   @ApiProperty(time)
   readonly closedUntil!: string | null;
+}
+
+/** A close that the log has. */
+export class PeriodCloseResource {
+  @ApiProperty({ example: '2026-10' })
+  readonly periodId!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly until!: string;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Partitions that have folded it: all of them, soon after the close.',
+  })
+  readonly partitions!: number;
+
+  @ApiProperty({ format: 'date-time', description: 'When the log first had it.' })
+  readonly recordedAt!: string;
 }
 
 /** How far the books are closed. */
@@ -38,12 +58,19 @@ export class PeriodsResource {
     type: String,
     nullable: true,
     example: '2026-10',
-    description: 'The last period that is closed; null where the close ends no month.',
+    description:
+      'The month that ends there, else the day, else the instant itself; null while nothing is closed.',
   })
   readonly lastClosed!: string | null;
 
   @ApiProperty({ type: () => [ClosedPartitionResource], description: 'By partition.' })
   readonly partitions!: readonly ClosedPartitionResource[];
+
+  @ApiProperty({
+    type: () => [PeriodCloseResource],
+    description: `The last ${CLOSES_MAX} closes, the latest period first.`,
+  })
+  readonly closes!: readonly PeriodCloseResource[];
 }
 
 @QueryHandler(GetPeriods)
@@ -61,7 +88,10 @@ export class GetPeriodsHandler implements IQueryHandler<GetPeriods> {
   async execute({ wait }: GetPeriods): Promise<PeriodsResource | Refusal> {
     const refusal = await this.#gate.pass(wait);
     if (refusal !== null) return refusal;
-    const rows = await this.#periods.closedUntil();
+    const [rows, closes] = await Promise.all([
+      this.#periods.closedUntil(),
+      this.#periods.closes(CLOSES_MAX),
+    ]);
     const partitions = Array.from({ length: this.#log.partitions }, (_, partition) => ({
       partition,
       closedUntil:
@@ -74,6 +104,11 @@ export class GetPeriodsHandler implements IQueryHandler<GetPeriods> {
       closedUntil,
       lastClosed: closedUntil === null ? null : periodEndingAt(closedUntil),
       partitions,
+      closes: closes.map(({ until, recordedAt, ...close }) => ({
+        ...close,
+        until: until.toISOString(),
+        recordedAt: recordedAt.toISOString(),
+      })),
     };
   }
 }

@@ -3,6 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { ValidateBy } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
+import { InvariantError } from '#ledger/assert.js';
 import { requireScope } from '../access/require-scope.js';
 import { pathParameters, queryParameters } from '../http/parameter-pipe.js';
 import { answered } from '../http/refusal.js';
@@ -11,17 +12,25 @@ import { ApiProblems } from '../openapi/problem-responses.js';
 import { PositionQuery } from '../position/position-query.js';
 import { ClosedPeriodResource, ClosePeriod } from './close-period.js';
 import { GetPeriods, PeriodsResource } from './get-periods.js';
-import { isPeriodId } from './period.js';
+import { parsePeriod } from './period.js';
+
+const PERIOD_FORMS =
+  'must be a month (2026-10), a day (2026-10-31) or an instant with its zone (2026-10-31T18:00:00Z)';
 
 export class PeriodPath {
   @ValidateBy(
     {
-      name: 'isPeriodId',
-      validator: { validate: (text: unknown) => typeof text === 'string' && isPeriodId(text) },
+      name: 'isPeriod',
+      validator: {
+        validate: (text: unknown) => typeof text === 'string' && parsePeriod(text) !== null,
+      },
     },
-    { message: 'must be a month, as 2026-10', context: { code: 'not-a-period' } },
+    { message: PERIOD_FORMS, context: { code: 'not-a-period' } },
   )
-  @ApiProperty({ example: '2026-10', description: 'A month in UTC.' })
+  @ApiProperty({
+    example: '2026-10',
+    description: 'A month or a day in UTC, or an instant with its zone: everything before it.',
+  })
   readonly periodId!: string;
 }
 
@@ -38,7 +47,10 @@ export class PeriodController {
   }
 
   @Get()
-  @ApiOperation({ operationId: 'getPeriods', summary: 'How far the books are closed' })
+  @ApiOperation({
+    operationId: 'getPeriods',
+    summary: 'How far the books are closed, and what closed them',
+  })
   @ApiOkResponse({ type: PeriodsResource })
   @ApiProblems(400, 401, 403, 503)
   async periods(
@@ -54,7 +66,7 @@ export class PeriodController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'closePeriod',
-    summary: 'Closes a month that is over. Needs the scope `operate`; again it changes nothing',
+    summary: 'Closes a period that is over. Needs the scope `operate`; again it changes nothing',
   })
   @ApiOkResponse({ type: ClosedPeriodResource })
   @ApiProblems(400, 401, 403, 503)
@@ -63,7 +75,10 @@ export class PeriodController {
     @Req() request: FastifyRequest,
   ): Promise<ClosedPeriodResource> {
     const context = contextOf(request);
-    requireScope(context, 'operate');
-    return answered(await this.#commands.execute(new ClosePeriod(periodId, context.requestId)));
+    const { tokenId } = requireScope(context, 'operate');
+    const period = parsePeriod(periodId);
+    if (period === null) throw new InvariantError('The path was validated.');
+    const call = { requestId: context.requestId, tokenId };
+    return answered(await this.#commands.execute(new ClosePeriod(period, call)));
   }
 }

@@ -1,18 +1,33 @@
+import { endOf, isBookTime } from './book-times.js';
+
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+const DAY_LENGTH = '2026-10-31'.length;
 
-/** `2026-10` · null for what is no month. A period is a month in UTC. */
-export function isPeriodId(text: string): boolean {
-  return MONTH.test(text) && text >= '1970-01';
+export type Period = {
+  /** `2026-10`, `2026-10-31`, or an instant as ISO 8601 in UTC. */
+  readonly periodId: string;
+  /** The first instant after it, ISO 8601 in UTC with milliseconds. */
+  readonly until: string;
+};
+
+/** A month, a day or everything up to an instant with its zone; in UTC. Null for what is none of these. */
+export function parsePeriod(text: string): Period | null {
+  if (MONTH.test(text)) return text < '1970' ? null : { periodId: text, until: endOfMonth(text) };
+  if (!isBookTime(text) || text < '1970') return null;
+  if (text.length === DAY_LENGTH) return { periodId: text, until: endOf(text) };
+  const until = new Date(text).toISOString();
+  return { periodId: until, until };
 }
 
-/** The first instant after a period, ISO 8601 in UTC. */
-export function endOfPeriod(periodId: string): string {
-  const [year = 0, month = 0] = periodId.split('-').map(Number);
+/** The period that ends at an instant: a month where one does, else a day, else the instant itself. */
+export function periodEndingAt(until: string): string {
+  const last = new Date(Date.parse(until) - 1).toISOString();
+  const [month, day] = [last.slice(0, 7), last.slice(0, DAY_LENGTH)];
+  if (endOfMonth(month) === until) return month;
+  return endOf(day) === until ? day : until;
+}
+
+function endOfMonth(text: string): string {
+  const [year = 0, month = 0] = text.split('-').map(Number);
   return new Date(Date.UTC(year, month, 1)).toISOString();
-}
-
-/** The period that ends at an instant; null where none does. */
-export function periodEndingAt(until: string): string | null {
-  const last = new Date(Date.parse(until) - 1).toISOString().slice(0, 7);
-  return endOfPeriod(last) === until ? last : null;
 }

@@ -38,6 +38,9 @@ describe('a period', () => {
       lastClosed: '2026-09',
     });
     expect(body['partitions']).toHaveLength(api.log.partitions);
+    expect(body['closes']).toMatchObject([
+      { periodId: '2026-09', until: '2026-10-01T00:00:00.000Z', partitions: api.log.partitions },
+    ]);
 
     await pay('pay_2', '2026-09-20T10:00:00.000Z');
     await expect.poll(() => entriesOf('pay_2'), FOLDED).toHaveLength(2);
@@ -59,11 +62,33 @@ describe('a period', () => {
     expect(await api.log.endPositions()).toEqual(ends);
   });
 
+  it('may be a day, or end at an instant with its zone, and is listed by its own name', async () => {
+    expect((await close('2026-10-02')).body).toMatchObject({ until: '2026-10-03T00:00:00.000Z' });
+    const instant = await close(encodeURIComponent('2026-10-04T18:30:00-05:00'));
+    const until = '2026-10-04T23:30:00.000Z';
+    expect(instant.body).toMatchObject({ periodId: until, until });
+    const position = String(instant.body['position']);
+    const { body } = await ask(api, `/v1/ledger/periods?minPosition=${position}`);
+    expect(body).toMatchObject({ closedUntil: until, lastClosed: until });
+    const ids = (body['closes'] as readonly Entry[]).map(({ periodId }) => periodId);
+    expect(ids).toEqual([until, '2026-10-02', '2026-09']);
+  });
+
   it('is not closed before it is over, nor behind a later one', async () => {
     const ends = await api.log.endPositions();
     const future = await close(`${new Date().getUTCFullYear() + 1}-01`);
     const earlier = await close('2026-08');
-    for (const answer of [future, earlier, await close('2026-13'), await close('x')]) {
+    const soon = await close(new Date(Date.now() + 60_000).toISOString());
+    const today = await close(new Date().toISOString().slice(0, 10));
+    for (const answer of [soon, today]) {
+      expect(answer.body['errors']).toMatchObject([{ code: 'not-over-yet' }]);
+    }
+    const malformed = ['2026-13', 'x', '2026-02-30', '2026-10-05T12:00:00', '1969-12', '2026-1'];
+    const refused = await Promise.all(malformed.map(close));
+    for (const answer of refused) {
+      expect(answer.body['errors']).toMatchObject([{ code: 'not-a-period' }]);
+    }
+    for (const answer of [future, earlier, soon, today, ...refused]) {
       expectProblem(answer, 400, 'invalid-parameter');
     }
     expect(future.body['errors']).toMatchObject([{ code: 'not-over-yet' }]);

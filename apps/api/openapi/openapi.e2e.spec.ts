@@ -46,7 +46,10 @@ beforeAll(async () => {
   api = await startApi();
   const money = { amount: '1.00', currency: 'USD', minorUnits: '100', exponent: 2 };
   await insertRows(api.database, 'orders', [
-    { order_id: ORDER_ID, amounts: JSON.stringify({ paid: [money], refunded: [] }) },
+    {
+      order_id: ORDER_ID,
+      amounts: JSON.stringify({ paid: [money], refunded: [], difference: [] }),
+    },
   ]);
   await insertRows(api.database, 'payments', [
     {
@@ -98,15 +101,21 @@ beforeAll(async () => {
   await insertRows(api.database, 'customers', [{ customer_id: CUSTOMER_ID, reference: 'cus-1' }]);
   await insertRows(api.database, 'deliveries', [
     ...[
-      { subject: WITHDRAWAL, claimed_status: 'paid' },
+      {
+        subject: WITHDRAWAL,
+        claimed_status: 'paid',
+        change_version: 1n,
+        change_status: 'refunded',
+      },
+      { subject: REFUND, claimed_status: 'failed', change_version: 1n, change_status: 'failed' },
       { subject: SUBSCRIPTION, claimed_status: 'past_due' },
       { subject: CUSTOMER, claimed_status: 'standard' },
-    ].map(({ subject, claimed_status }, n) => ({
+    ].map(({ subject, ...told }, n) => ({
+      ...told,
       position: BigInt(n + 1),
       observation_id: `0199a0b0-0000-7000-8000-00000000001${n}`,
       subject,
       subject_id: subjectIdOf(subject),
-      claimed_status,
       request_id: `request-of-${n}`,
     })),
     {
@@ -115,12 +124,9 @@ beforeAll(async () => {
       subject: SUBJECT,
       subject_id: PAYMENT_ID,
       request_id: 'request-1',
+      change_version: 1n,
+      change_status: 'succeeded',
     },
-  ]);
-  await insertRows(api.database, 'payment_changes', [
-    { payment_id: PAYMENT_ID, status: 'succeeded', observation_id: OBSERVATION_ID },
-    { payment_id: WITHDRAWAL_ID, status: 'refunded' },
-    { payment_id: REFUND_ID, status: 'failed' },
   ]);
   await insertRows(api.database, 'parked_subjects', [
     { parked_id: PAYMENT_ID, subject: SUBJECT, recorded_at: '2026-11-21T10:00:02Z' },

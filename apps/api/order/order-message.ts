@@ -12,6 +12,7 @@ export function orderMessage(order: OrderResource): Order {
     reported: orderStatusFromJSON(enumName('ORDER_STATUS', order.reported)),
     paid: [...order.paid],
     refunded: [...order.refunded],
+    difference: [...order.difference],
     flags: [...order.flags],
     payments: order.payments.map((payment) => paymentMessage(payment)),
     version: String(order.version),

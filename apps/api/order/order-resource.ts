@@ -35,6 +35,12 @@ export class OrderSummaryResource {
   @ApiProperty({ type: () => [MoneyResource] })
   readonly refunded!: readonly MoneyResource[];
 
+  @ApiProperty({
+    type: () => [MoneyResource],
+    description: 'Received less expected, of the payments of which both are known.',
+  })
+  readonly difference!: readonly MoneyResource[];
+
   @ApiProperty({ enum: FLAGS, isArray: true, description: 'What a person should know.' })
   readonly flags!: readonly string[];
 
@@ -54,11 +60,12 @@ export class OrderSummaryResource {
 type Amounts = {
   readonly paid: readonly MoneyResource[];
   readonly refunded: readonly MoneyResource[];
+  readonly difference: readonly MoneyResource[];
 };
 
 export function orderSummary(row: OrderEntity): OrderSummaryResource {
   // Our own column: the fold wrote it with `moneyToJson`.
-  const { paid, refunded } = JSON.parse(row.amounts) as Amounts;
+  const { paid, refunded, difference } = JSON.parse(row.amounts) as Amounts;
   return {
     orderId: row.orderId,
     status: row.status,
@@ -66,6 +73,7 @@ export function orderSummary(row: OrderEntity): OrderSummaryResource {
     reported: row.reported,
     paid,
     refunded,
+    difference,
     flags: row.flags,
     version: Number(row.version),
     firstRecordedAt: row.firstRecordedAt.toISOString(),

@@ -23,6 +23,8 @@ export function paymentMessage(
     status: paymentStatusFromJSON(enumName('PAYMENT_STATUS', payment.status)),
     reported: paymentStatusFromJSON(enumName('PAYMENT_STATUS', payment.reported)),
     amount: payment.amount ?? undefined,
+    expected: payment.expected ?? undefined,
+    difference: payment.difference ?? undefined,
     net: payment.net ?? undefined,
     fee: payment.fee ?? undefined,
     tax: payment.tax ?? undefined,

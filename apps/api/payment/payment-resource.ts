@@ -64,8 +64,22 @@ export class PaymentResource {
   })
   readonly reported!: string | null;
 
-  @ApiProperty({ ...money, description: 'What the payer paid.' })
+  @ApiProperty({
+    ...money,
+    description: 'What the payer paid; before there is money, what was asked for.',
+  })
   readonly amount!: MoneyResource | null;
+
+  @ApiProperty({ ...money, description: 'What was asked for, where anything said so.' })
+  readonly expected!: MoneyResource | null;
+
+  @ApiProperty({
+    ...money,
+    description:
+      'Received less expected: negative where too little came. Null until money has come and both are ' +
+      'known. The received amount is what is booked.',
+  })
+  readonly difference!: MoneyResource | null;
 
   @ApiProperty({ ...money, description: 'What the merchant is credited.' })
   readonly net!: MoneyResource | null;
@@ -126,6 +140,8 @@ export function paymentResource(row: PaymentEntity): PaymentResource {
     status: row.status,
     reported: row.reported,
     amount: moneyOf(row.amountMinor, row),
+    expected: moneyOf(row.expectedMinor, row),
+    difference: moneyOf(row.differenceMinor, row),
     net: moneyOf(row.netMinor, row),
     fee: moneyOf(row.feeMinor, row),
     tax: moneyOf(row.taxMinor, row),

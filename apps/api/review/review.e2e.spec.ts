@@ -54,11 +54,15 @@ describe('reviews', () => {
     const told = ['in_review', 'processing', 'in_review', 'in_review'];
     await insertRows(
       api.database,
-      'payment_changes',
+      'deliveries',
       told.map((status, n) => ({
-        payment_id: paymentId,
-        version: BigInt(n + 1),
-        status,
+        position: BigInt(1_000_000 + n),
+        observation_id: uuidV7(),
+        subject: 'conomy-test/transaction/again',
+        subject_id: paymentId,
+        request_id: `request-again-${n}`,
+        change_version: BigInt(n + 1),
+        change_status: status,
         recorded_at: `2026-11-0${n + 1}T00:00:00Z`,
       })),
     );

@@ -17,7 +17,7 @@ import type { FastifyRequest } from 'fastify';
 import { REPORT_LINE_TYPES } from '#ledger/payment/report-line.js';
 import type { FieldError } from '#platform/problem.js';
 import { requireScope } from '../access/require-scope.js';
-import { bodyMembers, queryParameters } from '../http/parameter-pipe.js';
+import { bodyParameters, queryParameters } from '../http/parameter-pipe.js';
 import { IsIdText, IsOneOf } from '../http/parameter-rules.js';
 import { answered, RefusedError } from '../http/refusal.js';
 import { contextOf } from '../http/request-context.js';
@@ -154,7 +154,7 @@ async function listOf({ account, report }: ImportQuery, body: unknown): Promise<
     const detail = 'is told in the body';
     throw badParameter({ pointer: `/query/${doubled}`, code: 'unknown-parameter', detail });
   }
-  const parsed: unknown = await bodyMembers.transform(body ?? {}, {
+  const parsed: unknown = await bodyParameters.transform(body ?? {}, {
     type: 'body',
     metatype: ImportBody,
   });

@@ -66,8 +66,8 @@ describe('the trail', () => {
 
     expect(timeline(body)).toMatchObject([
       { type: 'record', subjectId: PAYMENT_ID, paymentId: PAYMENT_ID },
-      { type: 'change', subjectId: REFUND_ID, paymentId: PAYMENT_ID, status: 'succeeded' },
       { type: 'record', subjectId: REFUND_ID, paymentId: PAYMENT_ID, subject: REFUND },
+      { type: 'change', subjectId: REFUND_ID, paymentId: PAYMENT_ID, status: 'succeeded' },
     ]);
     expect(namesOf(body['payments'], 'paymentId')).toEqual([PAYMENT_ID]);
     expect(namesOf(body['refunds'], 'refundId')).toEqual([EMBEDDED_ID, REFUND_ID].sort());

@@ -3,7 +3,6 @@ import { parseTraceparent } from '#platform/tracing.js';
 import type { DeliveryEntity } from '#read-models/entities/delivery.entity.js';
 import type { LedgerEntryEntity } from '#read-models/entities/ledger-entry.entity.js';
 import type { ParkedSubjectEntity } from '#read-models/entities/parked-subject.entity.js';
-import type { PaymentChangeEntity } from '#read-models/entities/payment-change.entity.js';
 import type { PaymentEntity } from '#read-models/entities/payment.entity.js';
 import type { TrailRows } from '#read-models/queries/trail-reader.js';
 import { entryResource } from '../ledger/entry-resource.js';
@@ -54,8 +53,8 @@ export function providerBriefs(rows: TrailRows): readonly ProviderBriefResource[
       provider,
       objectId: reference,
       providerEventIds: distinct(own.flatMap((delivery) => delivery.providerEventId ?? [])),
-      providerTraceIds: distinct(own.flatMap((delivery) => delivery.providerTraceIds)),
-      requestIds: distinct(own.map((delivery) => delivery.requestId)),
+      providerTraceIds: distinct(own.flatMap((delivery) => delivery.providerTraceIds ?? [])),
+      requestIds: distinct(own.map(requestIdOf)),
       times: { first: received[0] ?? null, last: received.at(-1) ?? null },
     };
   });
@@ -109,10 +108,10 @@ export function recordEntry(
     eventType: delivery.eventType,
     eventId: delivery.eventId,
     providerEventId: delivery.providerEventId,
-    providerReferences: delivery.providerReferences,
-    providerTraceIds: delivery.providerTraceIds,
+    providerReferences: delivery.providerReferences ?? [],
+    providerTraceIds: delivery.providerTraceIds ?? [],
     claimedStatus: delivery.claimedStatus,
-    requestId: delivery.requestId,
+    requestId: requestIdOf(delivery),
     traceId:
       delivery.traceparent === null
         ? null
@@ -126,15 +125,20 @@ export function recordEntry(
   };
 }
 
+/** One request is one observation, unless it says otherwise. */
+function requestIdOf({ requestId, observationId }: DeliveryEntity): string {
+  return requestId ?? observationId;
+}
+
 function changeEntries({ changes, movements }: TrailRows): readonly ChangeEntryResource[] {
   const byId = new Map(movements.map((movement) => [movement.paymentId, movement]));
   const statuses = new Map<string, string | null>();
   return changes.flatMap((change) => {
-    const movement = byId.get(change.paymentId);
+    const movement = byId.get(change.subjectId ?? '');
     if (movement === undefined) return [];
-    const status = inWordsOf(movement.kind, change.status);
-    const previousStatus = statuses.get(change.paymentId) ?? null;
-    statuses.set(change.paymentId, status);
+    const status = inWordsOf(movement.kind, change.changeStatus);
+    const previousStatus = statuses.get(movement.paymentId) ?? null;
+    statuses.set(movement.paymentId, status);
     return changeEntry(change, { movement, previousStatus, status });
   });
 }
@@ -145,7 +149,7 @@ function inWordsOf(kind: PaymentKind, status: string | null): string | null {
 }
 
 function changeEntry(
-  change: PaymentChangeEntity,
+  change: DeliveryEntity,
   of: {
     readonly movement: PaymentEntity;
     readonly previousStatus: string | null;
@@ -157,14 +161,14 @@ function changeEntry(
     type: 'change',
     at: change.recordedAt.toISOString(),
     paymentId: movement.kind === 'payment' ? movement.paymentId : movement.parentId,
-    subjectId: change.paymentId,
-    version: Number(change.version),
-    orderId: change.orderId,
+    subjectId: movement.paymentId,
+    version: Number(change.changeVersion),
+    orderId: change.changeOrderId,
     previousStatus,
     status,
-    amount: moneyOf(change.amountMinor, movement),
-    refunded: moneyOf(change.refundedMinor, movement),
-    flags: change.flags,
+    amount: moneyOf(change.changeAmountMinor, movement),
+    refunded: moneyOf(change.changeRefundedMinor, movement),
+    flags: change.changeFlags ?? [],
     observationId: change.observationId,
   };
 }

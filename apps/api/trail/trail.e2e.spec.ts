@@ -75,6 +75,7 @@ beforeAll(async () => {
       provider_trace_ids: ['trace-1', 'trace-2'],
       traceparent: `00-${TRACE_ID}-00f067aa0ba902b7-01`,
       received_at: '2026-11-21T09:59:59Z',
+      change_version: 1n,
     },
     {
       ...delivery,
@@ -87,6 +88,11 @@ beforeAll(async () => {
       verification_key_id: null,
       request_id: 'request-2',
       provider_trace_ids: ['trace-2'],
+      change_version: 2n,
+      change_status: 'succeeded',
+      change_order_id: 'ORD-1',
+      change_amount_minor: 100n,
+      change_flags: ['late'],
     },
     {
       ...delivery,
@@ -95,18 +101,6 @@ beforeAll(async () => {
       outcome: 'duplicate',
       request_id: 'request-3',
       recorded_at: '2026-11-21T10:00:01Z',
-    },
-  ]);
-  await insertRows(api.database, 'payment_changes', [
-    { payment_id: PAYMENT_ID, version: 1n, status: null, observation_id: FIRST },
-    {
-      payment_id: PAYMENT_ID,
-      version: 2n,
-      status: 'succeeded',
-      order_id: 'ORD-1',
-      amount_minor: 100n,
-      flags: ['late'],
-      observation_id: SECOND,
     },
   ]);
   await insertRows(api.database, 'parked_subjects', [

@@ -16,6 +16,30 @@ export function bodyTextOf(
     : { text: JSON.stringify(members), contentType: 'application/json' };
 }
 
+/** What may be replaced in what is told: every member by its path, and those within a wrapper by name. */
+export function memberPaths(told: ToldObject): readonly string[] {
+  return pathsIn(payloadOf(told), []).flatMap((names) => {
+    const [path, bare] = [names.join('.'), names.slice(wrappersOf(names)).join('.')];
+    return path === bare || bare === '' ? [path] : [path, bare];
+  });
+}
+
+function pathsIn(
+  members: Readonly<Record<string, unknown>>,
+  at: readonly string[],
+): readonly (readonly string[])[] {
+  return Object.entries(members).flatMap(([name, value]) => {
+    const path = [...at, name];
+    return isRecord(value) ? [path, ...pathsIn(value, path)] : [path];
+  });
+}
+
+/** How many of the names in front are wrappers, of a member that is wrapped by nothing else. */
+function wrappersOf(names: readonly string[]): number {
+  const isWrapped = names.slice(0, -1).every((name) => WRAPPERS.some((known) => known === name));
+  return isWrapped ? names.length - 1 : 0;
+}
+
 function isForm({ form }: BookObject): boolean {
   return form === 'documented-form' || form === 'original-form';
 }

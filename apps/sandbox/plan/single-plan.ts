@@ -1,6 +1,7 @@
 import { parseMajorUnits } from '#ledger/money.js';
 import { EXPONENTS } from '#providers/amount.js';
 import type { BookEntry, BookObject } from '../books/book-object.js';
+import { memberPaths } from './body-text.js';
 import { CasePlan } from './case-plan.js';
 import {
   forgedDelivery,
@@ -9,6 +10,7 @@ import {
   type PlannedDelivery,
 } from './delivery.js';
 import { forgeriesOf, type Forgery } from './forgery.js';
+import type { ToldObject } from './payloads/told-object.js';
 import { sourceFor, type PlayedAccount } from './played-accounts.js';
 import { scenariosOf, stepOf } from './scenario-catalogue.js';
 import type { PlayedProvider, Scenario, Step } from './scenario.js';
@@ -50,12 +52,16 @@ export function planSingle(options: SingleOptions): SinglePlan | PlanRefusal {
   if ('refused' in story) return story;
   const slotted: { readonly delivery: PlannedDelivery; readonly slot: number }[] = [];
   const objects: BookObject[] = [];
+  const tellings: ToldObject[] = [];
   const random = new SeededRandom(options.seed);
   for (let number = 1; number <= options.times; number += 1) {
     const opened = openCase(options, { ...story, number });
     if ('refused' in opened) return opened;
     for (const [offset, step] of story.steps.entries()) {
-      const delivery = stepDelivery(options, { ...opened, step, offset });
+      const index = opened.nextStep + offset;
+      const told = opened.plan.take(step, { index, atMs: options.nowMs + offset });
+      tellings.push(told);
+      const delivery = stepDelivery(options, { ...opened, told });
       if ('refused' in delivery) return delivery;
       for (let copy = 0; copy <= options.copies; copy += 1) {
         const id = copy === 0 ? delivery.id : `${delivery.id}/copy-${copy}`;
@@ -65,6 +71,8 @@ export function planSingle(options: SingleOptions): SinglePlan | PlanRefusal {
     }
     objects.push(...opened.plan.objects);
   }
+  const unknown = unknownMembers(options, tellings);
+  if (unknown !== null) return unknown;
   if (options.reorderWindow > 0) slotted.sort((a, b) => a.slot - b.slot);
   const deliveries = slotted.map(({ delivery }) => delivery);
   return { deliveries: scheduled(deliveries, options.traffic, options.seed), objects };
@@ -136,12 +144,28 @@ function moneyOf(
     : { amountMinor: Number(money.minor), currency: money.currency };
 }
 
+/** What is to be replaced and stands in no body: a word on what does. */
+function unknownMembers(
+  { replaced, provider, orderId, findByOrder }: SingleOptions,
+  tellings: readonly ToldObject[],
+): PlanRefusal | null {
+  const isNew = orderId === null || findByOrder(orderId) === null;
+  const known = new Set(tellings.flatMap(memberPaths));
+  const unknown = Object.keys(replaced).find(
+    (path) => !known.has(path) && !(isNew && MONEY.includes(path)),
+  );
+  if (unknown === undefined) return null;
+  const names = [...known].sort().join(', ');
+  return { refused: `${provider} has no member ${unknown} in this body. It has: ${names}.` };
+}
+
+/** Of something new these are not members but its own amount, whatever the body calls it. */
+const MONEY: readonly string[] = ['amount', 'currency'];
+
 function stepDelivery(
   options: SingleOptions,
-  { plan, isKnown, nextStep, step, offset }: OpenedCase & { step: Step; offset: number },
+  { isKnown, told }: Pick<OpenedCase, 'isKnown'> & { readonly told: ToldObject },
 ): PlannedDelivery | PlanRefusal {
-  const index = nextStep + offset;
-  const told = plan.take(step, { index, atMs: options.nowMs + offset });
   const { amount, currency, ...others } = options.replaced;
   const replaced = isKnown ? options.replaced : others;
   const { played } = options;

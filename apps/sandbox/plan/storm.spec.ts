@@ -4,6 +4,7 @@ import { PlannedFold, verdictOf } from '../../../test/harness/planned-fold.js';
 import type { PlannedDelivery } from './delivery.js';
 import { FORGERIES } from './forgery.js';
 import { HOSTILITIES } from './hostile-body.js';
+import { planPastStorm } from './past-storm.js';
 import { playedAccounts } from './played-accounts.js';
 import { SCENARIOS } from './scenario-catalogue.js';
 import { PLAYED_PROVIDERS } from './scenario.js';
@@ -22,6 +23,17 @@ const options: StormOptions = {
   providers: PLAYED_PROVIDERS,
   accounts,
 };
+
+describe('a storm of the past', () => {
+  it('tells of nothing that has not happened yet, and ends just now', () => {
+    for (const seed of [1, 2, 3, 4]) {
+      const nowMs = Date.UTC(2026, 10, 22, 12);
+      const plan = planPastStorm({ ...options, count: 110 }, { seed, nowMs });
+      const times = plan.deliveries.flatMap(({ books }) => books?.happening.atMs ?? []);
+      expect(Math.max(...times)).toBe(nowMs);
+    }
+  });
+});
 
 describe('a storm', () => {
   it('is the same for the same seed, byte for byte, and another for another seed', () => {

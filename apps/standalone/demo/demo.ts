@@ -6,11 +6,13 @@ import type { Database } from '#read-models/database.js';
 import type { PlanSummary } from '../../sandbox/delivery/plan-runner.js';
 import { majorText } from '../../sandbox/plan/amount-text.js';
 import { PLAYED_PROVIDERS } from '../../sandbox/plan/scenario.js';
-import { planStorm, type StormPlan } from '../../sandbox/plan/storm.js';
+import { planPastStorm } from '../../sandbox/plan/past-storm.js';
+import type { StormPlan } from '../../sandbox/plan/storm.js';
 import type { RunningSandbox } from '../../sandbox/start-sandbox.js';
 import { booksText } from './books-text.js';
 import { changeLine, finalTable, forgeryLine, type OrderFacts } from './demo-text.js';
 import { OrderWatch } from './order-watch.js';
+import { otherSubjectsText } from './other-subjects.js';
 
 const DELIVERIES = 110;
 const RATE_PER_SECOND = 10;
@@ -37,7 +39,7 @@ export async function runDemo(ports: DemoPorts): Promise<string | null> {
   const { played } = sandbox.accounts;
   const [first, ...others] = PLAYED_PROVIDERS.filter((provider) => played[provider] !== undefined);
   if (first === undefined) return null;
-  const plan = planStorm(
+  const plan = planPastStorm(
     {
       count: DELIVERIES,
       ratePerSecond: RATE_PER_SECOND,
@@ -46,9 +48,8 @@ export async function runDemo(ports: DemoPorts): Promise<string | null> {
       reorderWindow: 6,
       providers: [first, ...others],
       accounts: played,
-      startsAtMs: Date.now(),
     },
-    seed,
+    { seed, nowMs: Date.now() },
   );
   print(`${introductionText(plan)} (seed ${seed}):`);
   print('duplicated, out of order, and some forged.\n');
@@ -78,6 +79,7 @@ export async function runDemo(ports: DemoPorts): Promise<string | null> {
     await settled(plan, watch, ports);
     if (!signal.aborted) print(`\n${summaryText(plan, summary)}\n`);
     if (!signal.aborted) print(finalTable(plan.orders, watch.orders));
+    if (!signal.aborted) print(await otherSubjectsText(ports.database, plan.objects));
     if (!signal.aborted) print(`\n${await booksText(ports.database)}`);
     if (!ports.config.isLookupsOn) print('\nLookups are off: what Cobru claims stays unconfirmed.');
     return mostToldOrder(plan);

@@ -5,7 +5,8 @@ import { viewOrder, type OrderPayment } from './order.js';
 const usd = (minor: bigint) => ({ minor, currency: 'USD', exponent: 2 });
 
 function payment(status: PaymentStatus | null, over: Partial<OrderPayment> = {}): OrderPayment {
-  return { status, reported: null, amount: usd(1000n), refunded: null, ...over };
+  const none = { reported: null, refunded: null, difference: null };
+  return { status, amount: usd(1000n), ...none, ...over };
 }
 
 describe('an order', () => {
@@ -48,5 +49,14 @@ describe('an order', () => {
     ]);
     expect(view.paid).toEqual([{ minor: 7n, currency: 'CLP', exponent: 0 }, usd(1600n)]);
     expect(view.refunded).toEqual([usd(400n)]);
+  });
+
+  it('sums by how much its payments differ from what was asked for', () => {
+    const view = viewOrder([
+      payment('succeeded', { difference: usd(-300n) }),
+      payment('succeeded', { difference: usd(100n) }),
+      payment('succeeded'),
+    ]);
+    expect(view).toMatchObject({ status: 'paid', difference: [usd(-200n)] });
   });
 });

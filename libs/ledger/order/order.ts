@@ -24,6 +24,8 @@ export type OrderPayment = {
   readonly reported: PaymentStatus | null;
   readonly amount: Money | null;
   readonly refunded: Money | null;
+  /** Received less expected. */
+  readonly difference: Money | null;
 };
 
 export type OrderView = {
@@ -34,6 +36,8 @@ export type OrderView = {
   /** Confirmed and not refunded, by currency, sorted by currency. */
   readonly paid: readonly Money[];
   readonly refunded: readonly Money[];
+  /** Received less expected, of the payments of which both are known. */
+  readonly difference: readonly Money[];
 };
 
 /**
@@ -54,6 +58,7 @@ export function viewOrder(payments: readonly OrderPayment[]): OrderView {
         : { ...payment.amount, minor: payment.amount.minor - (payment.refunded?.minor ?? 0n) },
     ),
     refunded: sumByCurrency(payments, (payment) => payment.refunded),
+    difference: sumByCurrency(payments, (payment) => payment.difference),
   };
 }
 

@@ -21,8 +21,10 @@ export type PaymentFact = {
   readonly rank: number;
   /** The provider's time, ISO 8601 in UTC, where it states one. */
   readonly occurredAt: string | null;
-  /** What the payer paid. */
+  /** What the payer paid; before there is money, what was asked for. */
   readonly amount: Money | null;
+  /** What was asked for, where the provider states it beside what came. */
+  readonly expected: Money | null;
   /** What the merchant is credited. */
   readonly net: Money | null;
   readonly fee: Money | null;
@@ -39,6 +41,8 @@ export type PaymentFact = {
   readonly settlementBatch: string | null;
   /** Our own reference of a withdrawal or a refund; a payment's is its order. */
   readonly clientReference: string | null;
+  /** The provider's id of the one try that brought the money, where a payment may be tried several times. */
+  readonly attempt: string | null;
   /** What the provider itself says is out of the ordinary. */
   readonly marks: readonly Flag[];
 };
@@ -51,6 +55,7 @@ export const noDetails: Omit<PaymentDetails, 'status' | 'rank'> = {
   kind: 'payment',
   occurredAt: null,
   amount: null,
+  expected: null,
   net: null,
   fee: null,
   tax: null,
@@ -62,6 +67,7 @@ export const noDetails: Omit<PaymentDetails, 'status' | 'rank'> = {
   parent: null,
   settlementBatch: null,
   clientReference: null,
+  attempt: null,
   marks: [],
 };
 

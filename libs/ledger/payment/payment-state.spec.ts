@@ -42,6 +42,9 @@ const facts: fc.Arbitrary<PaymentFact> = fc
     second: fc.integer({ min: 10, max: 14 }),
     amount: fc.option(fc.bigInt({ min: 1n, max: 5n })),
     refunded: fc.option(fc.bigInt({ min: 0n, max: 5n })),
+    currency: fc.constantFrom('USD', 'MXN'),
+    expected: fc.option(fc.bigInt({ min: 1n, max: 5n }).map(usd)),
+    attempt: fc.constantFrom(null, 'try-1', 'try-2', 'try-3'),
     refund: fc.option(
       fc.record({
         refundId: fc.constantFrom('r1', 'r2'),
@@ -57,12 +60,12 @@ const facts: fc.Arbitrary<PaymentFact> = fc
     clientReference: fc.constantFrom('ours-1', 'ours-2', null),
     marks: fc.subarray([...FLAGS]),
   })
-  .map(({ status, second, amount, refunded, ...rest }) =>
+  .map(({ status, second, amount, refunded, currency, ...rest }) =>
     fact(status, {
       ...rest,
       occurredAt: `2026-01-01T00:00:${second}.000Z`,
       amount: amount === null ? null : usd(amount),
-      refundedTotal: refunded === null ? null : usd(refunded),
+      refundedTotal: refunded === null ? null : { ...usd(refunded), currency },
     }),
   );
 
@@ -179,12 +182,86 @@ describe('the join of a payment', () => {
     expect(viewPayment(state)).toMatchObject({ status: 'succeeded', flags: ['late'] });
   });
 
-  it('flags facts that disagree about the amount', () => {
-    const state = [fact('pending'), fact('succeeded', { amount: usd(1n) })].reduce(
-      withFact,
-      emptyPayment,
-    );
-    expect(viewPayment(state).flags).toEqual(['mismatch']);
+  it('flags facts that disagree about what came, or about what was asked for', () => {
+    for (const status of ['pending', 'succeeded'] as const) {
+      const again = fact(status, { factId: 'again', amount: usd(1n) });
+      const state = [fact(status), again].reduce(withFact, emptyPayment);
+      expect(viewPayment(state).flags).toEqual(['mismatch']);
+    }
+  });
+
+  it('keeps totals of refunds apart by currency, and flags one of another currency', () => {
+    const pesos = { minor: 900_000n, currency: 'MXN', exponent: 2 };
+    const state = [
+      fact('partially_refunded', { refundedTotal: pesos }),
+      fact('succeeded', { refundedTotal: usd(700n) }),
+    ].reduce(withFact, emptyPayment);
+    expect(viewPayment(state)).toMatchObject({
+      status: 'partially_refunded',
+      refunded: usd(700n),
+      flags: ['mismatch'],
+    });
+  });
+});
+
+describe('what was asked for', () => {
+  const viewOf = (...told: readonly PaymentFact[]) =>
+    viewPayment(told.reduce(withFact, emptyPayment));
+
+  it.each([
+    [2_000n, -500n, ['underpaid']],
+    [2_500n, 0n, []],
+    [3_100n, 600n, ['overpaid']],
+  ])('is held against %s that came', (minor, difference, flags) => {
+    const inOrder = [fact('pending'), fact('succeeded', { amount: usd(minor) })];
+    for (const told of [inOrder, inOrder.toReversed()]) {
+      expect(viewOf(...told)).toMatchObject({
+        amount: usd(minor),
+        expected: usd(2_500n),
+        difference: usd(difference),
+        flags,
+      });
+    }
+  });
+
+  it('is told while nothing has come, without a difference', () => {
+    expect(viewOf(fact('pending'))).toMatchObject({ expected: usd(2_500n), difference: null });
+    const failed = viewOf(fact('pending'), fact('failed', { amount: usd(1n) }));
+    expect(failed.difference).toBeNull();
+  });
+
+  it('is the first promise, or what the provider states beside what came', () => {
+    const came = fact('succeeded', { amount: usd(2_000n) });
+    const promises = [fact('created'), fact('authorized', { amount: usd(2_400n) })];
+    expect(viewOf(came, ...promises).expected).toEqual(usd(2_500n));
+    const stated = { ...came, expected: usd(2_600n) };
+    expect(viewOf(stated, ...promises).difference).toEqual(usd(-600n));
+  });
+
+  it('in another currency is a mismatch, not a difference', () => {
+    const asked = { minor: 2_500n, currency: 'EUR', exponent: 2 };
+    expect(viewOf(fact('pending', { amount: asked }), fact('succeeded'))).toMatchObject({
+      amount: usd(2_500n),
+      expected: null,
+      difference: null,
+      flags: ['mismatch'],
+    });
+  });
+
+  it('of money that came and could not be applied is told, too', () => {
+    const unsettled = fact('failed', { amount: usd(100n), marks: ['unsettled', 'underpaid'] });
+    expect(viewOf(fact('pending'), unsettled)).toMatchObject({
+      status: 'failed',
+      difference: usd(-2_400n),
+      flags: ['unsettled', 'underpaid'],
+    });
+  });
+
+  it('is nothing that money which goes out can fall short of', () => {
+    const kind = 'withdrawal';
+    const states = [fact('pending', { kind }), fact('succeeded', { kind, amount: usd(2_000n) })];
+    expect(viewOf(...states)).toMatchObject({ expected: null, difference: null });
+    expect(viewOf(...states).flags).toEqual(['mismatch']);
   });
 });
 

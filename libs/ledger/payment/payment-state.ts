@@ -1,5 +1,6 @@
 import type { Money } from '../money.js';
 import { attributionStrength } from '../trust.js';
+import { amountsOf, noAmounts, type StatedAmounts } from './amount-difference.js';
 import { FLAGS, type Flag } from './flag.js';
 import type { LookupFact, PaymentClaim, PaymentFact, RefundFact } from './payment-fact.js';
 import { moreSpecificKind, type PaymentKind } from './payment-kind.js';
@@ -23,8 +24,8 @@ export type PaymentState = {
   /** Of the lookups that found the payment, only the highest speaks about its money. */
   readonly found: LookupFact | null;
   readonly refunds: Readonly<Record<string, RefundFact>>;
-  /** The highest running total of refunds that the provider stated, in minor units. */
-  readonly refundedTotalMinor: bigint;
+  /** The highest running total of refunds that the provider stated, by currency and exponent. */
+  readonly refundedTotals: Readonly<Record<string, Money>>;
   /** Orders that this payment was ever attributed to, strongest first, then by name. */
   readonly attributions: readonly Attribution[];
   /** Subject keys of the payments that this refund was ever said to give back, sorted. */
@@ -35,10 +36,12 @@ export type PaymentState = {
   readonly reportLines: readonly ReportLine[];
   readonly clientReference: string | null;
   /**
-   * Amounts that facts stated, as text: at most two, the smallest texts, because a second one is all that
-   * matters.
+   * Amounts that facts stated, as text, asked for and received: of each at most two, the smallest texts,
+   * because a second one is all that matters.
    */
-  readonly amounts: readonly string[];
+  readonly amounts: StatedAmounts;
+  /** Tries that brought the money, by the provider's ids: at most two, the smallest, likewise. */
+  readonly attempts: readonly string[];
   /** Everything that the provider ever called out of the ordinary. */
   readonly marks: readonly Flag[];
   /**
@@ -51,6 +54,8 @@ export type PaymentState = {
    * that the books follow for this subject.
    */
   readonly firstRecordedAt: string | null;
+  /** When an operator last ruled that it is to be booked anew: from then on that picks the rule. */
+  readonly ruledAt: string | null;
   /** The provider sent two different facts under one event id. */
   readonly hasConflict: boolean;
   readonly claim: PaymentClaim | null;
@@ -64,16 +69,18 @@ export const emptyPayment: PaymentState = {
   lookup: null,
   found: null,
   refunds: {},
-  refundedTotalMinor: 0n,
+  refundedTotals: {},
   attributions: [],
   parents: [],
-  amounts: [],
+  amounts: noAmounts,
+  attempts: [],
   settlement: null,
   reportLines: [],
   clientReference: null,
   marks: [],
   since: {},
   firstRecordedAt: null,
+  ruledAt: null,
   hasConflict: false,
   claim: null,
 };
@@ -142,6 +149,12 @@ export function withReportLine(
   };
 }
 
+/** Joins a ruling that the books of this subject are to follow the rule in force at that time of the log. */
+export function withRuling(state: PaymentState, recordedAt: string): PaymentState {
+  const { ruledAt } = state;
+  return ruledAt !== null && ruledAt >= recordedAt ? state : { ...state, ruledAt: recordedAt };
+}
+
 /** Names a refund that the payment's own events tell of. */
 export function refundLine(refundId: string): string {
   return `refund:${refundId}`;
@@ -183,12 +196,29 @@ export function withConflict(state: PaymentState): PaymentState {
 }
 
 function withFactDetails(state: PaymentState, fact: PaymentFact): PaymentState {
-  const stated = fact.refundedTotal?.minor ?? 0n;
+  const { asked, received } = amountsOf(fact);
   return {
     ...withRefund(withIdentityOf(state, fact), fact),
-    amounts: withAmount(state.amounts, fact.amount),
-    refundedTotalMinor: stated > state.refundedTotalMinor ? stated : state.refundedTotalMinor,
+    amounts: {
+      asked: withSmallest(state.amounts.asked, asked),
+      received: withSmallest(state.amounts.received, received),
+    },
+    refundedTotals: withTotal(state.refundedTotals, fact.refundedTotal),
   };
+}
+
+/** A total of nothing says no more than none. */
+function withTotal(
+  totals: PaymentState['refundedTotals'],
+  total: Money | null,
+): PaymentState['refundedTotals'] {
+  if (total === null || total.minor <= (totals[currencyKey(total)]?.minor ?? 0n)) return totals;
+  return { ...totals, [currencyKey(total)]: total };
+}
+
+/** What running totals are kept by. */
+export function currencyKey({ currency, exponent }: Money): string {
+  return `${currency} ${exponent}`;
 }
 
 function withRefund(state: PaymentState, { refund }: PaymentFact): PaymentState {
@@ -199,7 +229,7 @@ function withRefund(state: PaymentState, { refund }: PaymentFact): PaymentState 
 
 /** What the payment is and belongs to: each member grows only, whichever fact tells of it. */
 function withIdentityOf(state: PaymentState, fact: PaymentFact): PaymentState {
-  const { kind, parent, settlementBatch, clientReference, marks, orderId, trust } = fact;
+  const { kind, parent, settlementBatch, clientReference, attempt, marks, orderId, trust } = fact;
   const batch =
     settlementBatch === null ? null : { batch: settlementBatch, occurredAt: fact.occurredAt ?? '' };
   const attributed =
@@ -215,20 +245,19 @@ function withIdentityOf(state: PaymentState, fact: PaymentFact): PaymentState {
         : [...state.parents, parent].sort(),
     settlement: laterBatch(state.settlement, batch),
     clientReference: greaterText(state.clientReference, clientReference),
+    attempts: withSmallest(state.attempts, attempt === null ? [] : [attempt]),
     marks: marks.every((mark) => state.marks.includes(mark))
       ? state.marks
       : FLAGS.filter((flag) => marks.includes(flag) || state.marks.includes(flag)),
   };
 }
 
-const AMOUNTS_KEPT = 2;
+const TEXTS_KEPT = 2;
 
 /** The smallest of a set: keeping only those is a join like keeping all. */
-function withAmount(amounts: readonly string[], amount: Money | null): readonly string[] {
-  if (amount === null) return amounts;
-  const text = `${amount.minor} ${amount.currency} ${amount.exponent}`;
-  if (amounts.includes(text)) return amounts;
-  return [...amounts, text].sort().slice(0, AMOUNTS_KEPT);
+function withSmallest(texts: readonly string[], told: readonly string[]): readonly string[] {
+  if (told.every((text) => texts.includes(text))) return texts;
+  return [...new Set([...texts, ...told])].sort().slice(0, TEXTS_KEPT);
 }
 
 function laterBatch(

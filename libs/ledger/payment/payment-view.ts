@@ -1,4 +1,9 @@
-import type { Money } from '../money.js';
+import { isSameCurrency, type Money } from '../money.js';
+import {
+  amountDifferenceOf,
+  isAmountContradicted,
+  type AmountDifference,
+} from './amount-difference.js';
 import { FLAGS, type Flag } from './flag.js';
 import type { PaymentFact, RefundFact, SeparateRefund } from './payment-fact.js';
 import type { PaymentKind } from './payment-kind.js';
@@ -7,7 +12,7 @@ import type { PaymentStatus } from './payment-status.js';
 import { payoutOf, type SettlementStatus } from './payout.js';
 
 /** What readers see of a payment: a pure function of its state. */
-export type PaymentView = {
+export type PaymentView = AmountDifference & {
   readonly kind: PaymentKind;
   /** Null while there are only claims. */
   readonly status: PaymentStatus | null;
@@ -51,6 +56,7 @@ export function viewPayment(
   const refunded = state.kind === 'refund' ? null : refundedMoney(state, { amount, refunds });
   const status = top === undefined ? null : statusAfterRefunds(top.status, { amount, refunded });
   const isPayment = state.kind === 'payment';
+  const apartFromAsked = amountDifferenceOf(facts, { kind: state.kind, amount });
   const [attribution] = state.attributions;
   const { kind } = state;
   const net = firstOf(facts, (fact) => fact.net);
@@ -64,6 +70,7 @@ export function viewPayment(
     // Money that goes out or back pays no order.
     orderId: isPayment ? (attribution?.orderId ?? null) : null,
     amount,
+    ...apartFromAsked,
     net,
     fee,
     tax,
@@ -76,7 +83,7 @@ export function viewPayment(
     settlementBatch: payout.batch,
     payoutDifferenceMinor: payout.differenceMinor,
     clientReference: isPayment ? null : (state.clientReference ?? attribution?.orderId ?? null),
-    flags: flagsOf(state, { facts, refunds }),
+    flags: flagsOf(state, { facts, refunds, amount, difference: apartFromAsked.difference }),
   };
 }
 
@@ -106,9 +113,16 @@ function refundedMoney(
   const summed = succeeded
     .filter((refund) => refund.amount?.currency === like.currency)
     .reduce((sum, refund) => sum + (refund.amount?.minor ?? 0n), 0n);
-  const looked = state.found?.found?.refundedTotal?.minor ?? 0n;
-  const minor = [summed, state.refundedTotalMinor, looked].reduce((a, b) => (a > b ? a : b));
+  const totals = refundedTotalsOf(state).filter((total) => isSameCurrency(total, like));
+  const minor = totals.reduce((most, total) => (total.minor > most ? total.minor : most), summed);
   return minor === 0n ? null : { ...like, minor };
+}
+
+/** Of each currency the highest, and what the last lookup found. */
+function refundedTotalsOf({ refundedTotals, found }: PaymentState): readonly Money[] {
+  const looked = found?.found?.refundedTotal ?? null;
+  const totals = [...Object.values(refundedTotals), ...(looked === null ? [] : [looked])];
+  return totals.filter(({ minor }) => minor !== 0n);
 }
 
 /** A refund may be known before, or without, the payment's own change of status. */
@@ -122,38 +136,43 @@ function statusAfterRefunds(
   return amount !== null && refunded.minor >= amount.minor ? 'refunded' : 'partially_refunded';
 }
 
-function flagsOf(
-  state: PaymentState,
-  { facts, refunds }: { facts: readonly PaymentFact[]; refunds: readonly RefundFact[] },
-): readonly Flag[] {
-  const statuses = new Set(facts.map((fact) => fact.status));
-  const isGivenBack = statuses.has('partially_refunded') || statuses.has('refunded');
+type Weighed = {
+  readonly facts: readonly PaymentFact[];
+  readonly refunds: readonly RefundFact[];
+  readonly amount: Money | null;
+  readonly difference: Money | null;
+};
+
+function flagsOf(state: PaymentState, weighed: Weighed): readonly Flag[] {
+  const { facts, difference } = weighed;
+  const isTold = (status: PaymentStatus): boolean => facts.some((fact) => fact.status === status);
+  const isGivenBack = isTold('partially_refunded') || isTold('refunded');
   // A payment that was given back had been paid; a withdrawal may be returned without.
-  const isPaid = statuses.has('succeeded') || (state.kind === 'payment' && isGivenBack);
-  const flags = new Set<Flag>(state.marks);
-  if (isPaid && statuses.has('expired')) flags.add('late');
-  if (state.amounts.length > 1 || isAmountMismatched(facts) || hasForeignRefund(refunds, facts))
-    flags.add('mismatch');
+  const isPaid = isTold('succeeded') || (state.kind === 'payment' && isGivenBack);
+  const flags: Flag[] = [...state.marks];
+  if (isPaid && isTold('expired')) flags.push('late');
+  if (difference !== null && difference.minor < 0n) flags.push('underpaid');
+  if (difference !== null && difference.minor > 0n) flags.push('overpaid');
+  if (isAmountContradicted(state, facts) || hasForeignRefund(state, weighed))
+    flags.push('mismatch');
   // Money that was received and then could not be assigned is unsettled, as the provider's rules have it.
-  if (isPaid && statuses.has('failed') && !flags.has('unsettled')) flags.add('illegal');
+  if (isPaid && isTold('failed') && !flags.includes('unsettled')) flags.push('illegal');
   const [first, second] = state.attributions;
   const isContested = first !== undefined && second?.strength === first.strength;
-  if (state.hasConflict || isContested) flags.add('conflict');
-  return FLAGS.filter((flag) => flags.has(flag));
+  // Of a payment that is paid once, two tries brought money: how much is here, nobody has told.
+  const isPaidTwice = state.attempts.length > 1;
+  if (state.hasConflict || isContested || isPaidTwice) flags.push('conflict');
+  return FLAGS.filter((flag) => flags.includes(flag));
 }
 
-function isAmountMismatched(facts: readonly PaymentFact[]): boolean {
-  const amounts = facts.flatMap((fact) => (fact.amount === null ? [] : [fact.amount]));
-  const [first] = amounts;
-  return amounts.some(
-    (amount) => amount.minor !== first?.minor || amount.currency !== first.currency,
-  );
-}
-
-function hasForeignRefund(refunds: readonly RefundFact[], facts: readonly PaymentFact[]): boolean {
-  const currency = firstOf(facts, (fact) => fact.amount)?.currency;
-  return refunds.some(
-    ({ amount }) => amount !== null && currency !== undefined && amount.currency !== currency,
+function hasForeignRefund(
+  state: PaymentState,
+  { refunds, amount: paid }: Pick<Weighed, 'refunds' | 'amount'>,
+): boolean {
+  if (paid === null) return false;
+  return (
+    refunds.some(({ amount }) => amount !== null && amount.currency !== paid.currency) ||
+    refundedTotalsOf(state).some((total) => !isSameCurrency(total, paid))
   );
 }
 

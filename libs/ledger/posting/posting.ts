@@ -59,6 +59,7 @@ export function differenceOf(
   before: readonly Posting[],
   after: readonly Posting[],
 ): readonly EntryLine[] {
+  if (before.length === 0 && after.length === 0) return [];
   for (const posting of after) assertBalanced(posting);
   const old = new Map(before.map((posting) => [keyOf(posting), posting]));
   const lines: EntryLine[] = [];

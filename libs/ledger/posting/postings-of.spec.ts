@@ -141,6 +141,21 @@ describe('the postings of a payment', () => {
     });
   });
 
+  it('book what was received where another amount was asked for', () => {
+    for (const minor of [4_000_000n, 6_000_000n]) {
+      expect(booked(given(fact('pending'), fact('succeeded', { amount: cop(minor) })))).toEqual({
+        success: { 'assets:provider:acme': minor, 'liabilities:merchant': -minor },
+      });
+    }
+  });
+
+  it('take no total of another currency for what was given back', () => {
+    const refundedTotal = { minor: 100n, currency: 'USD', exponent: 2 };
+    expect(booked(given(fact('succeeded'), fact('refunded', { refundedTotal })))).toEqual({
+      success: { 'assets:provider:acme': 5_000_000n, 'liabilities:merchant': -5_000_000n },
+    });
+  });
+
   it('put a negative amount into suspense', () => {
     expect(booked(given(fact('succeeded', { amount: cop(-100n) })))).toEqual({
       success: { 'assets:provider:acme': -100n, 'suspense:acme': 100n },
@@ -159,6 +174,31 @@ describe('the postings of a payment', () => {
 
 describe('the postings of a withdrawal', () => {
   const kind = 'withdrawal' as const;
+
+  it('book what came back of it on its own line', () => {
+    const refund = {
+      refundId: 'r1',
+      status: 'succeeded' as const,
+      amount: cop(4_000n),
+      failureCode: null,
+    };
+    const states = [
+      fact('succeeded', { kind, amount: cop(10_000n) }),
+      fact('pending', { kind, refund }),
+    ];
+    expect(booked(given(...states))).toEqual({
+      requested: { 'liabilities:merchant': 10_000n, 'liabilities:payouts': -10_000n },
+      paid: { 'liabilities:payouts': 10_000n, 'assets:provider:acme': -10_000n },
+      'refund:r1': { 'assets:provider:acme': 4_000n, 'liabilities:merchant': -4_000n },
+    });
+    const [state] = [
+      given(...states, fact('partially_refunded', { kind, refundedTotal: cop(6_000n) })),
+    ];
+    expect(booked(state)).toMatchObject({
+      'refund:r1': { 'assets:provider:acme': 4_000n },
+      'refund-total': { 'assets:provider:acme': 2_000n, 'liabilities:merchant': -2_000n },
+    });
+  });
 
   it('take the cost out of the amount where a net says that it is in it', () => {
     const paid = fact('succeeded', {

@@ -13,7 +13,7 @@ import {
 } from './ledger-account.js';
 import type { Leg, Posting } from './posting.js';
 import { movementLinePosting } from './report-line-postings.js';
-import { POSTING_RULES, postingRuleAt, type PostingRule } from './rules.js';
+import { POSTING_RULES, postingRuleOf, type PostingRule, type PostingRules } from './rules.js';
 
 /**
  * The whole balanced set of postings that a payment, a withdrawal or a refund should have: a pure function
@@ -22,30 +22,34 @@ import { POSTING_RULES, postingRuleAt, type PostingRule } from './rules.js';
  *
  * Refunds that are subjects of their own post for themselves, with or without their payment.
  *
- * @param rules those that the books follow; others are for asking what they would make of it
+ * @param rules those that the books follow
  */
 export function postingsOf(
   state: PaymentState,
   owner: PostingOwner,
   rules = POSTING_RULES,
 ): readonly Posting[] {
-  const { reportLines } = state;
-  if (reportLines.length === 0) return ownPostings(state, owner, rules);
-  return [
-    ...ownPostings(state, owner, rules),
-    ...reportLines.map((line) => movementLinePosting(line, owner.account)),
-  ];
+  return postingsOfViewed({ state, view: viewPayment(state) }, owner, rules);
 }
 
-function ownPostings(
-  state: PaymentState,
+/** A state, and what is seen of it without refunds that are subjects of their own. */
+export type ViewedPayment = { readonly state: PaymentState; readonly view: PaymentView };
+
+/** As `postingsOf`, for who has the view already. */
+export function postingsOfViewed(
+  { state, view }: ViewedPayment,
   owner: PostingOwner,
-  rules: typeof POSTING_RULES,
+  rules: PostingRules,
 ): readonly Posting[] {
-  const view = viewPayment(state);
-  const rule = postingRuleAt(rules, state.firstRecordedAt);
-  const context: PostingContext = { state, view, ...owner, rule };
-  switch (view.kind) {
+  const context: PostingContext = { state, view, ...owner, rule: postingRuleOf(rules, state) };
+  const own = ownPostings(context);
+  if (state.reportLines.length === 0) return own;
+  return [...own, ...state.reportLines.map((line) => movementLinePosting(line, owner.account))];
+}
+
+/** What its own facts post, report lines apart. */
+function ownPostings(context: PostingContext): readonly Posting[] {
+  switch (context.view.kind) {
     case 'payment':
       return paymentPostings(context);
     case 'refund':
@@ -140,7 +144,7 @@ function costOf(
 
 /** Refunds that the payment's own events tell of, each on its line, and what only a total tells of. */
 function refundsOf(context: PostingContext): readonly Posting[] {
-  const { state, view, account, isRefundedApart } = context;
+  const { state, view, isRefundedApart } = context;
   const postings = Object.values(state.refunds)
     .filter(({ status }) => status === 'succeeded')
     .sort((a, b) => (a.refundId < b.refundId ? -1 : 1))
@@ -153,7 +157,7 @@ function refundsOf(context: PostingContext): readonly Posting[] {
                 line: refundLine(refundId),
                 at: timeOf(context, [refundLine(refundId)]),
               }),
-              legs: transfer(refundsFrom(context), providerClearing(account), amount.minor),
+              legs: givenBack(context, amount.minor),
               reason: isRefundedApart ? 'refund-told-by-payment' : null,
             },
           ],
@@ -162,7 +166,7 @@ function refundsOf(context: PostingContext): readonly Posting[] {
   if (like === null) return postings;
   const told = postings
     .filter(({ currency }) => currency === like.currency)
-    .reduce((sum, { legs }) => sum + (legs[0]?.minor ?? 0n), 0n);
+    .reduce((sum, { legs }) => sum + (legs[0]?.minor ?? 0n) * directionOf(view), 0n);
   const rest = like.minor - told;
   if (rest <= 0n) return postings;
   const at = timeOf(context, ['partially_refunded', 'refunded']);
@@ -170,15 +174,24 @@ function refundsOf(context: PostingContext): readonly Posting[] {
     ...postings,
     {
       ...moneyOf(like, { line: 'refund-total', at }),
-      legs: transfer(refundsFrom(context), providerClearing(account), rest),
+      legs: givenBack(context, rest),
       reason: isRefundedApart ? 'refund-told-as-total' : null,
     },
   ];
 }
 
 /** A refund that its payment tells of may post for itself, where the provider gives refunds an id. */
-function refundsFrom({ account, isRefundedApart }: PostingContext): LedgerAccount {
-  return isRefundedApart ? suspense(account) : MERCHANT;
+function givenBack(
+  { view, account, isRefundedApart }: PostingContext,
+  minor: bigint,
+): readonly Leg[] {
+  const from = isRefundedApart ? suspense(account) : MERCHANT;
+  return transfer(from, providerClearing(account), minor * directionOf(view));
+}
+
+/** What is given back of a withdrawal comes in again. */
+function directionOf({ kind }: PaymentView): 1n | -1n {
+  return kind === 'withdrawal' ? -1n : 1n;
 }
 
 function refundPostings(context: PostingContext): readonly Posting[] {
@@ -201,15 +214,21 @@ const ON_ITS_WAY: readonly (PaymentStatus | null)[] = [
   'processing',
 ];
 
-/** Requested money waits in payouts; what came back leaves nothing but a fee that was kept. */
+/**
+ * Requested money waits in payouts; what came back whole leaves nothing but a fee that was kept, and a part
+ * that came back is booked on its own line.
+ */
 function withdrawalPostings(context: PostingContext): readonly Posting[] {
   const { view, account, rule } = context;
   const { amount, status } = view;
   if (amount === null) return [];
-  const isPaid = status === 'succeeded';
+  const isPaid = status === 'succeeded' || status === 'partially_refunded';
+  const cameBack = status === 'partially_refunded' ? refundsOf(context) : [];
   // Of what came back nothing was received: the stated fee alone may have been kept.
   const stated = isPaid ? context : { ...context, view: { ...view, net: null } };
-  const kept = costOf(stated, { gross: amount, at: timeOf(context, [status]) });
+  const paidAt = timeOf(context, ['succeeded']);
+  const costAt = isPaid ? paidAt : timeOf(context, [status]);
+  const kept = costOf(stated, { gross: amount, at: costAt });
   // A net says that the amount has the cost in it; else the cost comes on top.
   const received = view.net?.currency === amount.currency ? view.net.minor : amount.minor;
   if (!isPaid && !ON_ITS_WAY.includes(status)) {
@@ -217,8 +236,9 @@ function withdrawalPostings(context: PostingContext): readonly Posting[] {
   }
   if (rule.withdrawals === 'on-payment') {
     if (!isPaid) return [];
-    const paid = moneyOf(amount, { line: 'paid', at: timeOf(context, ['succeeded']) });
-    return [{ ...paid, legs: transfer(MERCHANT, providerClearing(account), received) }, ...kept];
+    const paid = moneyOf(amount, { line: 'paid', at: paidAt });
+    const legs = transfer(MERCHANT, providerClearing(account), received);
+    return [{ ...paid, legs }, ...kept, ...cameBack];
   }
   const requested: Posting = {
     ...moneyOf(amount, { line: 'requested', at: timeOf(context, [...ON_ITS_WAY, 'succeeded']) }),
@@ -228,10 +248,11 @@ function withdrawalPostings(context: PostingContext): readonly Posting[] {
   return [
     requested,
     {
-      ...moneyOf(amount, { line: 'paid', at: timeOf(context, ['succeeded']) }),
+      ...moneyOf(amount, { line: 'paid', at: paidAt }),
       legs: transfer(PAYOUTS, providerClearing(account), received),
     },
     ...kept,
+    ...cameBack,
   ];
 }
 

@@ -1,7 +1,7 @@
 /**
- * How a subject's facts are booked, where bookkeepers may differ. A subject is booked for its whole life
- * by the rule in force when the log first had trusted news of it, so a new rule leaves every earlier
- * entry as it is, and a rebuild gives the same books.
+ * How a subject's facts are booked, where bookkeepers may differ. A subject is booked by the rule in force
+ * when the log first had trusted news of it, so a new rule leaves every earlier entry as it is; until an
+ * operator rules that it is to be corrected, and then by the rule in force at the ruling.
  */
 export type PostingRule = {
   readonly name: string;
@@ -18,6 +18,9 @@ export type PostingRule = {
   /** When a withdrawal leaves the merchant: through payouts when requested, or only when paid. */
   readonly withdrawals: 'on-request' | 'on-payment';
 };
+
+/** By time, the first one from the beginning. */
+export type PostingRules = readonly [PostingRule, ...PostingRule[]];
 
 export type PostingChoices = Omit<PostingRule, 'name' | 'effectiveFrom'>;
 
@@ -36,7 +39,7 @@ export const POSTING_CHOICES: {
  * Append-only, by time, the first one from the beginning. A rule that has come into force is never changed
  * or taken out: the entries of its subjects would not follow from the log any more.
  */
-export const POSTING_RULES: readonly [PostingRule, ...PostingRule[]] = [
+export const POSTING_RULES: PostingRules = [
   {
     name: 'opening',
     effectiveFrom: '1970-01-01T00:00:00.000Z',
@@ -48,20 +51,26 @@ export const POSTING_RULES: readonly [PostingRule, ...PostingRule[]] = [
   },
 ];
 
-/** @param at log-append time of a subject's first trusted news; null where there is none yet */
-export function postingRuleAt(
-  [first, ...later]: readonly [PostingRule, ...PostingRule[]],
-  at: string | null,
+/** The rule that a subject is booked by. Times are the log's; null where there is no such news yet. */
+export function postingRuleOf(
+  rules: PostingRules,
+  {
+    firstRecordedAt,
+    ruledAt,
+  }: { readonly firstRecordedAt: string | null; readonly ruledAt: string | null },
 ): PostingRule {
+  const isRuled = ruledAt !== null && (firstRecordedAt === null || ruledAt > firstRecordedAt);
+  return postingRuleAt(rules, isRuled ? ruledAt : firstRecordedAt);
+}
+
+/** @param at a log-append time; null stands for the beginning */
+export function postingRuleAt([first, ...later]: PostingRules, at: string | null): PostingRule {
   if (at === null) return first;
   return later.findLast(({ effectiveFrom }) => effectiveFrom <= at) ?? first;
 }
 
 /** The list as it would be with one more rule. One of the same time is replaced. */
-export function withPostingRule(
-  rules: readonly [PostingRule, ...PostingRule[]],
-  rule: PostingRule,
-): readonly [PostingRule, ...PostingRule[]] {
+export function withPostingRule(rules: PostingRules, rule: PostingRule): PostingRules {
   const [first, ...later] = rules;
   if (rule.effectiveFrom <= first.effectiveFrom) return [rule, ...later];
   const others = later.filter(({ effectiveFrom }) => effectiveFrom !== rule.effectiveFrom);

@@ -1,5 +1,5 @@
-import type { Row } from '#read-models/writes/array-parameters.js';
-import type { BookedEntry, BooksHead } from './fold-books.js';
+import type { Row } from '#read-models/writes/column-values.js';
+import type { BookedClose, BookedEntry, BooksHead } from './fold-books.js';
 
 export function entryRow(entry: BookedEntry): Row {
   return [
@@ -70,6 +70,18 @@ function dayRow({ entry, debit, credit, entries }: Day): Row {
 /** In UTC. */
 function dayOf(instant: string): string {
   return instant.slice(0, 10);
+}
+
+export function closeRow(close: BookedClose): Row {
+  return [
+    close.partition,
+    close.position,
+    close.periodId,
+    close.until,
+    close.observationId,
+    close.sequence,
+    close.recordedAt,
+  ];
 }
 
 export function headRow(

@@ -120,7 +120,7 @@ describe('the dry run of a posting rule', () => {
       payments: 1,
     });
     await bench.database.query(
-      `alter table fold_2_1.payments add constraint none check (reference <> 'later')`,
+      `alter table fold_3_1.payments add constraint none check (reference <> 'later')`,
     );
     await bench.foldAll(log);
     expect(await diff(log, { unexplainedCost: 'fees' })).toMatchObject({
@@ -136,7 +136,7 @@ describe('the dry run of a posting rule', () => {
     await bench.foldAll(log);
     await bench.database.query(
       `begin; set local session_replication_role = replica;
-       delete from fold_2_1.ledger_entries where subject like '%/gone'; commit`,
+       delete from fold_3_1.ledger_entries where subject like '%/gone'; commit`,
     );
     const result = await diff(log, {});
     expect(result).toMatchObject({ payments: 2, differing: 1, drifted: 1 });

@@ -1,13 +1,14 @@
 import type { EventLog } from '#event-log/event-log.js';
 import { PositionLost } from '#event-log/event-log.js';
 import { subjectIdOf } from '#events/ids.js';
-import { emptyPayment, type PaymentState } from '#ledger/payment/payment-state.js';
+import { emptyPayment, withRuling, type PaymentState } from '#ledger/payment/payment-state.js';
 import { assertBalanced, type Layer, type Posting } from '#ledger/posting/posting.js';
 import {
   POSTING_RULES,
-  postingRuleAt,
+  postingRuleOf,
   withPostingRule,
   type PostingRule,
+  type PostingRules,
 } from '#ledger/posting/rules.js';
 import { inTransaction, type Database } from '#read-models/database.js';
 import { foldSchemaName } from '#read-models/fold/fold-schema.js';
@@ -22,7 +23,7 @@ import {
 import { replaySubjects } from './replay-subjects.js';
 import { subjectPostings } from './subject-postings.js';
 
-/** What an account, in one layer and currency, has in the live books and would have under the rule. */
+/** What an account, in one layer and currency, has in the live books and would have. */
 export type AccountDifference = {
   readonly layer: Layer;
   readonly account: string;
@@ -37,7 +38,7 @@ export type PaymentDifference = {
   readonly subject: string;
   /** Name of the rule that it would follow. */
   readonly rule: string;
-  /** The live books are not what the rules in force make of the log: not the new rule's doing. */
+  /** The live books are not what the rules in force make of the log: nobody's proposal. */
   readonly isDrifted: boolean;
   /** Only what differs. */
   readonly accounts: readonly AccountDifference[];
@@ -61,9 +62,9 @@ export type DiffProgress = {
 };
 
 /**
- * Replays the log in memory under a further posting rule, beside the live books as one snapshot has them,
- * and tells what would differ, payment by payment. Writes nothing; live folding goes on meanwhile.
- * Memory holds the payments of one partition at a time.
+ * Replays the log in memory beside the live books as one snapshot has them, under a further posting rule or
+ * as if every payment were ruled to be corrected, and tells what would differ, payment by payment. Writes
+ * nothing; live folding goes on meanwhile. Memory holds the payments of one partition at a time.
  *
  * What would only be dated otherwise, and end in the same balances, is no difference: no entry of today
  * could mend it.
@@ -71,7 +72,10 @@ export type DiffProgress = {
 export async function diffBooks(
   { database, log }: { readonly database: Database; readonly log: EventLog },
   options: {
-    readonly rule: PostingRule;
+    /** Those that the live books follow; default: those in force. */
+    readonly rules?: PostingRules;
+    /** One more rule; null: every payment by the rule that is in force at `at`. */
+    readonly rule: PostingRule | null;
     /** When the corrections would be booked, ISO 8601. */
     readonly at: string;
     readonly signal: AbortSignal;
@@ -135,7 +139,8 @@ async function comparePartition(
 
 class Tally {
   records = 0n;
-  readonly #rules;
+  readonly #rules: PostingRules;
+  readonly #proposedRules: PostingRules;
   readonly #accounts = new Map<string, AccountDifference>();
   #payments = 0;
   #differing = 0;
@@ -143,17 +148,22 @@ class Tally {
 
   constructor(
     private readonly options: {
-      readonly rule: PostingRule;
+      readonly rules?: PostingRules;
+      readonly rule: PostingRule | null;
       readonly at: string;
       readonly onDifference: (difference: PaymentDifference) => void;
     },
   ) {
-    this.#rules = withPostingRule(POSTING_RULES, options.rule);
+    const { rules = POSTING_RULES, rule } = options;
+    this.#rules = rules;
+    this.#proposedRules = rule === null ? rules : withPostingRule(rules, rule);
   }
 
   compare({ subject, balances: live }: BookedSubject, state: PaymentState): void {
-    const proposed = balancesOf(subjectPostings(subject, state, this.#rules));
-    const current = balancesOf(subjectPostings(subject, state));
+    const { rule, at } = this.options;
+    const ruled = rule === null ? withRuling(state, at) : state;
+    const proposed = balancesOf(subjectPostings(subject, ruled, this.#proposedRules));
+    const current = balancesOf(subjectPostings(subject, state, this.#rules));
     const accounts = differing(live, proposed);
     const isDrifted = differing(live, current).length > 0;
     this.#payments += 1;
@@ -161,14 +171,14 @@ class Tally {
     if (accounts.length === 0) return;
     this.#differing += 1;
     for (const one of accounts) this.#add(one);
-    const { name } = postingRuleAt(this.#rules, state.firstRecordedAt);
+    const { name } = postingRuleOf(this.#proposedRules, ruled);
     this.options.onDifference({
       paymentId: subjectIdOf(subject),
       subject,
       rule: name,
       isDrifted,
       accounts,
-      corrections: correctionsOf(accounts, { line: `correction:${name}`, at: this.options.at }),
+      corrections: correctionsOf(accounts, { line: `correction:${name}`, at }),
     });
   }
 

@@ -24,7 +24,20 @@ export type BooksStep =
       readonly lines: readonly EntryLine[];
     }
   /** A period ends: what is dated before `until` and comes later goes into the open one. */
-  | { readonly type: 'close'; readonly until: string; readonly recordedAt: string };
+  | {
+      readonly type: 'close';
+      readonly periodId: string;
+      readonly until: string;
+      readonly observationId: string;
+      readonly position: bigint;
+      readonly recordedAt: string;
+    };
+
+/** A close, with the end of the chain that it found. */
+export type BookedClose = Omit<Extract<BooksStep, { type: 'close' }>, 'type'> & {
+  readonly partition: number;
+  readonly sequence: bigint;
+};
 
 export type BookedEntry = ChainedEntry & { readonly subjectId: string; readonly hash: string };
 
@@ -35,11 +48,17 @@ export type BookedEntry = ChainedEntry & { readonly subjectId: string; readonly 
 export function foldBooks(
   head: BooksHead,
   { partition, steps }: { readonly partition: number; readonly steps: readonly BooksStep[] },
-): { readonly head: BooksHead; readonly entries: readonly BookedEntry[] } {
+): {
+  readonly head: BooksHead;
+  readonly entries: readonly BookedEntry[];
+  readonly closes: readonly BookedClose[];
+} {
   const entries: BookedEntry[] = [];
+  const closes: BookedClose[] = [];
   let { sequence, hash, closedUntil } = head;
   for (const step of steps) {
     if (step.type === 'close') {
+      closes.push({ ...step, partition, sequence });
       closedUntil = closedUntil === null || step.until > closedUntil ? step.until : closedUntil;
       continue;
     }
@@ -68,5 +87,5 @@ export function foldBooks(
       entries.push({ ...entry, subjectId: step.subjectId, hash });
     }
   }
-  return { head: { sequence, hash, closedUntil }, entries };
+  return { head: { sequence, hash, closedUntil }, entries, closes };
 }

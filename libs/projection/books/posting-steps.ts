@@ -1,10 +1,13 @@
 import { emptyPayment, type PaymentState } from '#ledger/payment/payment-state.js';
+import { viewPayment } from '#ledger/payment/payment-view.js';
 import { differenceOf, type Posting } from '#ledger/posting/posting.js';
+import type { ViewedPayment } from '#ledger/posting/postings-of.js';
+import type { PostingRules } from '#ledger/posting/rules.js';
 import { mayConfirm } from '#ledger/trust.js';
 import type { Deduped } from '../dedupe.js';
 import { joined, type EventMeaning, type PaymentInFold } from '../fold-payments.js';
 import type { BooksStep } from './fold-books.js';
-import { subjectPostings } from './subject-postings.js';
+import { viewedPostings } from './subject-postings.js';
 
 /**
  * What a batch's events have to post, in the order of the partition. Of each payment the set that is posted
@@ -13,20 +16,28 @@ import { subjectPostings } from './subject-postings.js';
 export class PostingSteps {
   readonly steps: BooksStep[] = [];
   readonly #booked = new Map<string, BookedInBatch>();
+  readonly #rules: PostingRules;
 
-  /** After an event was folded into its payment; `before` is the state that it found. */
+  constructor(rules: PostingRules) {
+    this.#rules = rules;
+  }
+
+  /** After an event was folded into its payment; `before` is what it found. */
   record(
-    { subject, state }: Pick<PaymentInFold, 'subject' | 'state'>,
+    { subject, state, view }: Pick<PaymentInFold, 'subject' | 'state' | 'view'>,
     { before, meaning, recordedAtMs }: EventFolded,
   ): void {
-    if (state === before || !mayConfirm(meaning.trust)) return;
+    if (state === before.state || !mayConfirm(meaning.trust)) return;
     const { subjectId } = meaning;
     const known = this.#booked.get(subject);
     const posted = known?.after ?? {
-      parent: parentOf(before),
-      postings: subjectPostings(subject, before),
+      parent: parentOf(before.state),
+      postings: viewedPostings(subject, before, this.#rules),
     };
-    const after = { parent: parentOf(state), postings: subjectPostings(subject, state) };
+    const after = {
+      parent: parentOf(state),
+      postings: viewedPostings(subject, { state, view }, this.#rules),
+    };
     this.#booked.set(subject, { subject, subjectId, before: known?.before ?? posted, after });
     const lines = differenceOf(posted.postings, after.postings);
     if (lines.length === 0) return;
@@ -45,7 +56,9 @@ export class PostingSteps {
   recordReportLine(meaning: EventMeaning, recordedAtMs: number): void {
     const state = joined(emptyPayment, meaning, { position: 0n, recordedAtMs });
     const { subject } = meaning.observation;
-    this.record({ subject, state }, { before: emptyPayment, meaning, recordedAtMs });
+    const before = { state: emptyPayment, view: viewPayment(emptyPayment) };
+    const after = { subject, state, view: viewPayment(state) };
+    this.record(after, { before, meaning, recordedAtMs });
   }
 
   /** The subjects that something was told of, as the batch found and left them. */
@@ -54,10 +67,13 @@ export class PostingSteps {
   }
 
   /** A period was closed. */
-  close({ input: { meaning, recordedAtMs }, outcome }: Deduped): void {
+  close({ input: { meaning, record, recordedAtMs }, outcome }: Deduped): void {
     if (meaning.kind !== 'period-close' || outcome !== 'applied') return;
     const recordedAt = new Date(recordedAtMs).toISOString();
-    this.steps.push({ type: 'close', until: meaning.until, recordedAt });
+    const { periodId, until, observation } = meaning;
+    const { position } = record;
+    const observationId = observation.id;
+    this.steps.push({ type: 'close', periodId, until, observationId, position, recordedAt });
   }
 }
 
@@ -76,7 +92,7 @@ export type BookedInBatch = {
 };
 
 type EventFolded = {
-  readonly before: PaymentState;
+  readonly before: ViewedPayment;
   readonly meaning: EventMeaning;
   readonly recordedAtMs: number;
 };

@@ -38,12 +38,17 @@ export async function replaySubjects(
       ({ record, meaning }) =>
         meaning.kind === 'event' && mayConfirm(meaning.trust) && !parked.has(record.position),
     );
-    const { deduped, fresh } = dedupe(
+    const deduped = dedupe(
       foldable.map((input) => ({ input, parkedFor: null })),
       knownOf(foldable, digests),
     );
-    for (const [eventId, digest] of fresh) digests.set(String(eventId), String(digest));
-    for (const one of deduped) foldInto(states, one);
+    for (const one of deduped) {
+      const { digest, input } = one;
+      if (digest !== null && input.meaning.kind === 'event') {
+        digests.set(input.meaning.eventId, digest);
+      }
+      foldInto(states, one);
+    }
     onRead(records.length);
   }
   return states;

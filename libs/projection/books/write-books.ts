@@ -1,7 +1,12 @@
 import type { Queryable } from '#read-models/database.js';
-import { LEDGER_DAYS, LEDGER_ENTRIES, LEDGER_HEADS } from '#read-models/fold/ledger-tables.js';
+import {
+  LEDGER_DAYS,
+  LEDGER_ENTRIES,
+  LEDGER_HEADS,
+  LEDGER_PERIODS,
+} from '#read-models/fold/ledger-tables.js';
 import { writeRows } from '#read-models/writes/write-rows.js';
-import { dayRows, entryRow, headRow } from './books-rows.js';
+import { closeRow, dayRows, entryRow, headRow } from './books-rows.js';
 import { emptyBooks, foldBooks, type BooksHead, type BooksStep } from './fold-books.js';
 
 /** Where the partition's books end. Read behind the checkpoint's lock, so only the owner gets here. */
@@ -37,7 +42,7 @@ export async function writeBooks(
   const { partition, steps } = batch;
   const last = steps.at(-1);
   if (last === undefined) return;
-  const { head, entries } = foldBooks(batch.head, { partition, steps });
+  const { head, entries, closes } = foldBooks(batch.head, { partition, steps });
   await Promise.all([
     writeRows(tx, {
       schema,
@@ -46,6 +51,7 @@ export async function writeBooks(
       mode: 'insert',
     }),
     writeRows(tx, { schema, table: LEDGER_DAYS, rows: dayRows(entries), mode: 'add' }),
+    writeRows(tx, { schema, table: LEDGER_PERIODS, rows: closes.map(closeRow), mode: 'insert' }),
     writeRows(tx, {
       schema,
       table: LEDGER_HEADS,

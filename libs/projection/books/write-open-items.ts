@@ -2,8 +2,9 @@ import { subjectIdOf } from '#events/ids.js';
 import { isSamePlace, openItemsOf, type OpenItem } from '#ledger/posting/open-item.js';
 import type { Queryable } from '#read-models/database.js';
 import { OPEN_ITEMS } from '#read-models/fold/ledger-tables.js';
-import { arrayParameter, type Row } from '#read-models/writes/array-parameters.js';
-import { writeRows } from '#read-models/writes/write-rows.js';
+import { arrayParameter } from '#read-models/writes/array-parameters.js';
+import type { Row } from '#read-models/writes/column-values.js';
+import { writeRows, type WriteMode } from '#read-models/writes/write-rows.js';
 import type { Booked, BookedInBatch } from './posting-steps.js';
 
 /** Writes what a batch left open, and takes out what it closed. */
@@ -12,7 +13,9 @@ export async function writeOpenItems(
   schema: string,
   booked: readonly BookedInBatch[],
 ): Promise<void> {
-  const { gone, rows } = openItemChanges(booked);
+  const { gone, opened, changed } = openItemChanges(booked);
+  const write = (rows: readonly Row[], mode: WriteMode): Promise<void> =>
+    writeRows(tx, { schema, table: OPEN_ITEMS, rows, mode });
   const deleting =
     gone.length === 0
       ? null
@@ -26,7 +29,7 @@ export async function writeOpenItems(
             ),
           ),
         });
-  await Promise.all([deleting, writeRows(tx, { schema, table: OPEN_ITEMS, rows, mode: 'upsert' })]);
+  await Promise.all([deleting, write(opened, 'insert'), write(changed, 'upsert')]);
 }
 
 /** Of the columns of the primary key, in its order. */
@@ -37,13 +40,18 @@ const DELETE = `
     and (root_id, ledger_account, currency, exponent, subject_id, line) in (
       select * from unnest($1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::uuid[], $6::text[]))`;
 
-/** Keys of rows that are gone, and rows that are new or changed: sorted. */
+/**
+ * Keys of rows that are gone, and rows that are new or changed: sorted. Only its own partition writes of a
+ * subject, so what was not open before is not there.
+ */
 function openItemChanges(booked: readonly BookedInBatch[]): {
   readonly gone: readonly Row[];
-  readonly rows: readonly Row[];
+  readonly opened: readonly Row[];
+  readonly changed: readonly Row[];
 } {
   const gone: Row[] = [];
-  const rows: Row[] = [];
+  const opened: Row[] = [];
+  const changed: Row[] = [];
   for (const { subject, subjectId, before, after } of booked) {
     if (before.postings.length === 0 && after.postings.length === 0) continue;
     const old = openItemsOf(before.postings);
@@ -58,10 +66,17 @@ function openItemChanges(booked: readonly BookedInBatch[]): {
     for (const item of open) {
       if (oldRoot === root && old.some((one) => isSameItem(one, item))) continue;
       const { minor, since, reason } = item;
-      rows.push([...keyOf(item, { root, subjectId }), subject, minor, since, reason]);
+      const isThere = oldRoot === root && old.some((one) => isSamePlace(one, item));
+      (isThere ? changed : opened).push([
+        ...keyOf(item, { root, subjectId }),
+        subject,
+        minor,
+        since,
+        reason,
+      ]);
     }
   }
-  return { gone: gone.sort(byKey), rows: rows.sort(byKey) };
+  return { gone: gone.sort(byKey), opened: opened.sort(byKey), changed: changed.sort(byKey) };
 }
 
 function keyOf(

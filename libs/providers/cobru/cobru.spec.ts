@@ -288,6 +288,11 @@ describe('Cobru examples: answers', () => {
     });
   });
 
+  it('a currency that we do not know leaves no amount, and does not vanish unseen', () => {
+    const event = eventOf(lookedUp(CREATED.replace('"COP"', '"XXX"'), { url: '3gofdf6f' }));
+    expect(event.tells).toMatchObject({ fact: { amount: null, marks: ['mismatch'] } });
+  });
+
   it('a currency in lower case is that currency', () => {
     const event = eventOf(lookedUp(CREATED.replace('"COP"', '"cop"'), { url: '3gofdf6f' }));
     expect(event.tells).toMatchObject({ fact: { amount: cop(5_000_000n) } });

@@ -14,7 +14,7 @@ export const cobru: Provider = {
     lookup: { provider: 'cobru', shape: 'lookup', version: COBRU_LOOKUP_VERSION },
   },
   extractWebhook: extractCobru,
-  hasRefundSubjects: false,
+  refundedApart: [],
   movementKinds: ['payment', 'bank-withdrawal', 'cash-withdrawal'],
   reportAmounts: (recordedAtMs) => inForce(COBRU_PROFILES, recordedAtMs).amounts,
   lookupKinds: ['payment', 'bank-withdrawal'],

@@ -1,5 +1,6 @@
 import type { SubjectKind } from '#events/subject.js';
 import type { Money } from '#ledger/money.js';
+import type { Flag } from '#ledger/payment/flag.js';
 import { noDetails, type PaymentDetails } from '#ledger/payment/payment-fact.js';
 import { parseAmount } from '../amount.js';
 import { filledTextOf, type Facts } from '../facts.js';
@@ -26,6 +27,7 @@ function paymentOf(body: Facts, profile: CobruProfile): PaymentDetails | null {
     ...known,
     occurredAt: paymentTime(body, known.status, profile),
     amount: amountOf('amount'),
+    marks: amountMarks(body, amountOf('amount')),
     net: amountOf('payed_amount'),
     fee: amountOf('fee_amount'),
     tax: amountOf('iva_amount'),
@@ -50,6 +52,7 @@ function withdrawalOf(body: Facts, profile: CobruProfile): PaymentDetails | null
     kind: 'withdrawal',
     occurredAt: withdrawalTime(body, state, profile),
     amount: amountOf('amount'),
+    marks: amountMarks(body, amountOf('amount')),
     net: amountOf('payed_amount'),
     fee: amountOf('fee'),
     tax: sumOf(amountOf('fee_iva'), amountOf('gmf')),
@@ -60,6 +63,11 @@ function withdrawalOf(body: Facts, profile: CobruProfile): PaymentDetails | null
 function amountReader(body: Facts, profile: CobruProfile): (name: string) => Money | null {
   const currency = filledTextOf(body, 'currency_code') ?? profile.defaultCurrency;
   return (name) => parseAmount(filledTextOf(body, name), currency, profile.amounts);
+}
+
+/** An amount that is there and cannot be read, as of an unknown currency, must not vanish unseen. */
+function amountMarks(body: Facts, amount: Money | null): readonly Flag[] {
+  return amount === null && filledTextOf(body, 'amount') !== null ? ['mismatch'] : [];
 }
 
 function sumOf(a: Money | null, b: Money | null): Money | null {

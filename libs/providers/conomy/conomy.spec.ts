@@ -162,6 +162,15 @@ describe('Conomy transactions', () => {
   });
 
   it.each([
+    [{ totalAmount: '10', currency: 'XXX' }, ['mismatch']],
+    [{ totalAmount: null, purchaseAmount: '7.50', purchaseCurrency: 'USD' }, ['mismatch']],
+    [{ totalAmount: null }, []],
+  ])('say where theirs is no money that we know: %o', (members, marks) => {
+    const fact = conomyFact(conomyDelivery('payment.settled', members));
+    expect(fact).toMatchObject({ status: 'succeeded', amount: null, marks });
+  });
+
+  it.each([
     ['unverified', { mode: 'none', keyId: null, verdict: 'unverified' }],
     ['log-only', { mode: 'hmac', keyId: null, verdict: 'unverified' }],
     ['covered by no signature', { mode: 'url-secret', keyId: 's1', verdict: 'verified' }],

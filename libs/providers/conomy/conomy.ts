@@ -15,7 +15,7 @@ export const conomy: Provider = {
   },
   extractWebhook: extractConomy,
   interpret: interpretConomy,
-  hasRefundSubjects: true,
+  refundedApart: ['transaction'],
   movementKinds: ['transaction'],
   reportAmounts: (recordedAtMs) => inForce(CONOMY_PROFILES, recordedAtMs).amounts,
   lookupKinds: ['transaction'],

@@ -2,7 +2,7 @@ import { subjectKey } from '#events/subject.js';
 import type { Money } from '#ledger/money.js';
 import { noDetails, type PaymentDetails } from '#ledger/payment/payment-fact.js';
 import type { PaymentKind } from '#ledger/payment/payment-kind.js';
-import { currencyCode, parseAmount } from '../amount.js';
+import { currencyCode, statedAmount, type StatedAmount } from '../amount.js';
 import { filledTextOf, type Facts } from '../facts.js';
 import { parseInstant } from '../instant.js';
 import type { ConomyEvent } from './events.js';
@@ -45,7 +45,7 @@ export function readTransaction(
   const name = statusName(event, text('status'), statuses);
   const known = name === null ? undefined : statuses.get(name);
   if (name === null || known === undefined) return { ignored: 'unknown-status' };
-  const amount = amountOf(transaction);
+  const { money: amount, isUnreadable } = amountOf(transaction);
   return {
     ...noDetails,
     kind,
@@ -61,7 +61,9 @@ export function readTransaction(
     parent: kind === 'refund' ? parentOf(transaction) : null,
     settlementBatch: text('settlementBatchId'),
     clientReference: kind === 'payment' ? null : text('externalId'),
-    marks: [known.mark, event?.mark ?? null].filter((mark) => mark !== null),
+    marks: [known.mark, event?.mark ?? null, isUnreadable ? ('mismatch' as const) : null].filter(
+      (mark) => mark !== null,
+    ),
   };
 }
 
@@ -127,16 +129,16 @@ function rankOf({ status, rank }: ConomyStatus, amount: Money | null, statuses: 
 
 /**
  * The first of the profile's members that is there. One in another currency than the transaction's
- * (`product` is `purchaseCurrency:currency`) is another sum of money.
+ * (`product` is `purchaseCurrency:currency`) is another sum of money, which we cannot read as this one.
  */
-function amountOf({ text, profile: { amounts, amountMembers } }: Transaction): Money | null {
+function amountOf({ text, profile: { amounts, amountMembers } }: Transaction): StatedAmount {
   const stated = amountMembers.find(({ amount }) => text(amount) !== null);
-  if (stated === undefined) return null;
+  if (stated === undefined) return { money: null, isUnreadable: false };
   const settled = text('currency');
   const currency = text(stated.currency) ?? settled;
   return settled === null || currency === null || currencyCode(settled) === currencyCode(currency)
-    ? parseAmount(text(stated.amount), currency, amounts)
-    : null;
+    ? statedAmount(text(stated.amount), currency, amounts)
+    : { money: null, isUnreadable: true };
 }
 
 function parentOf({ account, text }: Transaction): string | null {

@@ -62,6 +62,7 @@ export function paymentDetails(
     orderId: payment.text('externalId'),
     method: payment.text('card.brand') === null ? null : 'card',
     failureCode: status === 'failed' ? payment.text('failureCode') : null,
+    marks: payment.isUnreadable('amount') ? ['mismatch'] : [],
   };
 }
 

@@ -252,6 +252,12 @@ describe('MintCash amounts', () => {
     const body = V3.replace('1.25', amount).replace('"USD"', `"${currency}"`);
     expect(paymentOf(body)?.amount).toBeNull();
   });
+
+  it('in a currency that we do not know are paid, and do not vanish unseen', () => {
+    const unknown = { status: 'succeeded', amount: null, marks: ['mismatch'] };
+    expect(paymentOf(V3.replace('"USD"', '"XXX"'))).toMatchObject(unknown);
+    expect(paymentOf(V3.replace('1.25', 'null'))?.marks).toEqual([]);
+  });
 });
 
 describe('MintCash facts', () => {

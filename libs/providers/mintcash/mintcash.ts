@@ -14,7 +14,7 @@ export const mintcash: Provider = {
     lookup: { provider: 'mintcash', shape: 'lookup', version: MINTCASH_LOOKUP_VERSION },
   },
   extractWebhook: extractMintCash,
-  hasRefundSubjects: false,
+  refundedApart: [],
   movementKinds: ['payment'],
   reportAmounts: (recordedAtMs) => inForce(MINTCASH_PROFILES, recordedAtMs).answerAmounts,
   lookupKinds: ['payment', 'subscription'],

@@ -1,5 +1,5 @@
 import type { Money } from '#ledger/money.js';
-import { parseAmount, type AmountFormat } from '../amount.js';
+import { statedAmount, type AmountFormat, type StatedAmount } from '../amount.js';
 import { filledTextOf, type Facts } from '../facts.js';
 import { parseInstant } from '../instant.js';
 
@@ -8,6 +8,8 @@ export type ObjectReader = {
   readonly text: (name: string) => string | null;
   /** In the object's own `currency`. */
   readonly amount: (name: string) => Money | null;
+  /** Is money stated that we cannot read, as of an unknown currency? */
+  readonly isUnreadable: (name: string) => boolean;
   readonly instant: (name: string) => string | null;
 };
 
@@ -19,9 +21,12 @@ export function readerAt(
 ): ObjectReader {
   const text = (name: string): string | null =>
     filledTextOf(facts, at === null ? name : `${at}.${name}`);
+  const stated = (name: string): StatedAmount =>
+    statedAmount(text(name), text('currency') ?? currency ?? null, amounts);
   return {
     text,
-    amount: (name) => parseAmount(text(name), text('currency') ?? currency ?? null, amounts),
+    amount: (name) => stated(name).money,
+    isUnreadable: (name) => stated(name).isUnreadable,
     instant: (name) => parseInstant(text(name)),
   };
 }

@@ -141,9 +141,15 @@ describe('the hosted shape', () => {
       expect(tonderViewOf(told)).toMatchObject({
         status: 'succeeded',
         amount: mxn(1_500_000n),
-        flags: ['mismatch'],
+        flags: ['mismatch', 'conflict'],
       });
     }
+  });
+
+  it('tells of a second try that brought the same amount, whichever comes first', () => {
+    const [one, two] = [attempt('Success', 1, 15_000), attempt('Success', 2, 15_000)];
+    expect(tonderViewOf([one, observe(COMPLETED)]).flags).toEqual([]);
+    expect(tonderViewOf([two, observe(COMPLETED), one]).flags).toEqual(['conflict']);
   });
 
   it.each([

@@ -17,7 +17,7 @@ export const tonder: Provider = {
     lookup: { provider: 'tonder', shape: 'lookup', version: TONDER_LOOKUP_VERSION },
   },
   extractWebhook: extractTonder,
-  hasRefundSubjects: true,
+  refundedApart: ['transaction', 'session', 'legacy'],
   movementKinds: ['transaction', 'session', 'withdrawal', 'legacy'],
   reportAmounts: (recordedAtMs) => inForce(TONDER_PROFILES, recordedAtMs).amounts,
   lookupKinds: ['transaction', 'withdrawal', 'session'],

@@ -39,8 +39,8 @@ export class DeliveryEntity {
   @Column('text', { name: 'provider_event_id', nullable: true })
   readonly providerEventId!: string | null;
 
-  @Column('text', { name: 'provider_references', array: true })
-  readonly providerReferences!: readonly string[];
+  @Column('text', { name: 'provider_references', array: true, nullable: true })
+  readonly providerReferences!: readonly string[] | null;
 
   @Column('text')
   readonly outcome!: string;
@@ -60,11 +60,12 @@ export class DeliveryEntity {
   @Column('text', { name: 'claimed_status', nullable: true })
   readonly claimedStatus!: string | null;
 
-  @Column('text', { name: 'request_id' })
-  readonly requestId!: string;
+  /** Null where `observationId` is the id of the request too. */
+  @Column('text', { name: 'request_id', nullable: true })
+  readonly requestId!: string | null;
 
-  @Column('text', { name: 'provider_trace_ids', array: true })
-  readonly providerTraceIds!: readonly string[];
+  @Column('text', { name: 'provider_trace_ids', array: true, nullable: true })
+  readonly providerTraceIds!: readonly string[] | null;
 
   @Column('text', { nullable: true })
   readonly traceparent!: string | null;
@@ -80,4 +81,24 @@ export class DeliveryEntity {
 
   @Column('timestamptz', { name: 'recorded_at' })
   readonly recordedAt!: Date;
+
+  /** The version of its payment's public row that it made; null where it changed nothing. */
+  @Column('bigint', { name: 'change_version', nullable: true })
+  readonly changeVersion!: string | null;
+
+  @Column('text', { name: 'change_order_id', nullable: true })
+  readonly changeOrderId!: string | null;
+
+  /** In the words of payments. */
+  @Column('text', { name: 'change_status', nullable: true })
+  readonly changeStatus!: string | null;
+
+  @Column('numeric', { name: 'change_amount_minor', nullable: true })
+  readonly changeAmountMinor!: string | null;
+
+  @Column('numeric', { name: 'change_refunded_minor', nullable: true })
+  readonly changeRefundedMinor!: string | null;
+
+  @Column('text', { name: 'change_flags', array: true, nullable: true })
+  readonly changeFlags!: readonly string[] | null;
 }

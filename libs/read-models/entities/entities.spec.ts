@@ -8,7 +8,7 @@ const UNMAPPED: Readonly<Record<string, readonly string[]>> = {
   payments: ['own_recorded_at', 'own_version', 'claim_position', 'lookup_as_of', 'state'],
   subscriptions: ['rank', 'fact_id'],
   customers: ['fact_id'],
-  events: ['facts_digest'],
+  deliveries: ['facts_digest'],
 };
 
 describe('entities', () => {

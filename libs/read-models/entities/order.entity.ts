@@ -15,7 +15,7 @@ export class OrderEntity {
   @Column('text', { nullable: true })
   readonly reported!: string | null;
 
-  /** JSON `{"paid":[Money…],"refunded":[Money…]}`. */
+  /** JSON `{"paid":[Money…],"refunded":[Money…],"difference":[Money…]}`. */
   @Column('text')
   readonly amounts!: string;
 

@@ -45,6 +45,13 @@ export class PaymentEntity {
   @Column('numeric', { name: 'amount_minor', nullable: true })
   readonly amountMinor!: string | null;
 
+  @Column('numeric', { name: 'expected_minor', nullable: true })
+  readonly expectedMinor!: string | null;
+
+  /** Received less expected. */
+  @Column('numeric', { name: 'difference_minor', nullable: true })
+  readonly differenceMinor!: string | null;
+
   @Column('numeric', { name: 'net_minor', nullable: true })
   readonly netMinor!: string | null;
 

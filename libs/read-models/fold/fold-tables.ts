@@ -1,5 +1,11 @@
 import { MINOR, UPDATED_IN_PLACE, type FoldTable } from './fold-table.js';
-import { LEDGER_DAYS, LEDGER_ENTRIES, LEDGER_HEADS, OPEN_ITEMS } from './ledger-tables.js';
+import {
+  LEDGER_DAYS,
+  LEDGER_ENTRIES,
+  LEDGER_HEADS,
+  LEDGER_PERIODS,
+  OPEN_ITEMS,
+} from './ledger-tables.js';
 
 /**
  * One row per movement of money that has an id at its provider: payments, withdrawals, and refunds with
@@ -20,6 +26,9 @@ export const PAYMENTS: FoldTable = {
     ['currency', 'text'],
     ['exponent', 'smallint'],
     ['amount_minor', MINOR],
+    ['expected_minor', MINOR],
+    /** Received less expected. */
+    ['difference_minor', MINOR],
     ['net_minor', MINOR],
     ['fee_minor', MINOR],
     ['tax_minor', MINOR],
@@ -60,24 +69,6 @@ export const PAYMENTS: FoldTable = {
     '(settlement_batch) where settlement_batch is not null',
   ],
   storage: UPDATED_IN_PLACE,
-};
-
-/** One row per change that its own facts made to a payment's public row: how its state came about. */
-export const PAYMENT_CHANGES: FoldTable = {
-  name: 'payment_changes',
-  columns: [
-    ['payment_id', 'uuid not null'],
-    ['version', 'bigint not null'],
-    ['order_id', 'text'],
-    ['status', 'text'],
-    ['amount_minor', MINOR],
-    ['refunded_minor', MINOR],
-    ['flags', 'text[] not null'],
-    ['observation_id', 'uuid not null'],
-    ['recorded_at', 'timestamptz not null'],
-  ],
-  primaryKey: ['payment_id', 'version'],
-  indexes: [],
 };
 
 /** Refunds, whether their payment's events tell of them or events of their own. */
@@ -184,7 +175,7 @@ export const CUSTOMERS: FoldTable = {
   indexes: ['(reference)'],
 };
 
-/** `amounts` is JSON `{"paid":[Money…],"refunded":[Money…]}`, one member per currency. */
+/** `amounts` is JSON `{"paid":[Money…],"refunded":[…],"difference":[…]}`, one member per currency. */
 export const ORDERS: FoldTable = {
   name: 'orders',
   columns: [
@@ -214,22 +205,13 @@ export const ORDER_PAYMENTS: FoldTable = {
   indexes: [],
 };
 
-/** The dedupe table, for ever: one row per (account, subject, eventType, id) and scope of trust. */
-export const EVENTS: FoldTable = {
-  name: 'events',
-  columns: [
-    ['event_id', 'uuid not null'],
-    /** First half of a SHA-256 over the facts, in the form of a uuid: narrow, and easy to compare. */
-    ['facts_digest', 'uuid not null'],
-    ['observation_id', 'uuid not null'],
-  ],
-  primaryKey: ['event_id'],
-  indexes: [],
-};
-
 /**
  * One row per record of the log: what arrived, how it proved itself, what became of it.
  * `outcome`: applied · duplicate · conflict · claim · ignored · parked.
+ *
+ * Those that told an event first are what later ones are deduped against, for ever: one row per (account,
+ * subject, eventType, id) and scope of trust has `facts_digest`. Where the record changed the public row of
+ * its payment, by the payment's own facts, `change_…` says what to: how its state came about.
  */
 export const DELIVERIES: FoldTable = {
   name: 'deliveries',
@@ -247,30 +229,45 @@ export const DELIVERIES: FoldTable = {
     ['event_id', 'uuid'],
     ['event_type', 'text'],
     ['provider_event_id', 'text'],
-    ['provider_references', 'text[] not null'],
+    /** First half of a SHA-256 over the facts, in the form of a uuid; null unless first of its event. */
+    ['facts_digest', 'uuid'],
+    /** Null where there are none. */
+    ['provider_references', 'text[]'],
     ['outcome', 'text not null'],
     ['reason', 'text'],
     ['trust', 'text not null'],
     ['verification_mode', 'text not null'],
     ['verification_key_id', 'text'],
     ['claimed_status', 'text'],
-    ['request_id', 'text not null'],
-    ['provider_trace_ids', 'text[] not null'],
+    /** Null where the observation has the id of its request, as deliveries of webhooks do. */
+    ['request_id', 'text'],
+    /** Null where there are none. */
+    ['provider_trace_ids', 'text[]'],
     ['traceparent', 'text'],
     ['body_digest', 'text not null'],
     ['occurred_at', 'timestamptz'],
     ['received_at', 'timestamptz not null'],
     ['recorded_at', 'timestamptz not null'],
+    /** Counts the changes of its payment's public row from 1; null where there was none. */
+    ['change_version', 'bigint'],
+    ['change_order_id', 'text'],
+    /** In the words of payments. */
+    ['change_status', 'text'],
+    ['change_amount_minor', MINOR],
+    ['change_refunded_minor', MINOR],
+    /** Null where there are none. */
+    ['change_flags', 'text[]'],
   ],
   primaryKey: ['partition', 'position'],
   indexes: [
     '(subject_id)',
     '(observation_id)',
+    '(event_id) where facts_digest is not null',
     // Looked up by equality only, and random: a hash costs a third of what a tree of texts does.
-    'using hash (request_id)',
+    'using hash (request_id) where request_id is not null',
     'using hash (provider_event_id) where provider_event_id is not null',
-    "using gin (provider_trace_ids) where provider_trace_ids <> '{}'",
-    "using gin (provider_references) where provider_references <> '{}'",
+    'using gin (provider_trace_ids) where provider_trace_ids is not null',
+    'using gin (provider_references) where provider_references is not null',
   ],
 };
 
@@ -326,7 +323,6 @@ export const PARKED_RECORDS: FoldTable = {
 
 export const FOLD_TABLES: readonly FoldTable[] = [
   PAYMENTS,
-  PAYMENT_CHANGES,
   REFUNDS,
   REFUND_PARENTS,
   REPORT_LINES,
@@ -334,12 +330,12 @@ export const FOLD_TABLES: readonly FoldTable[] = [
   CUSTOMERS,
   ORDERS,
   ORDER_PAYMENTS,
-  EVENTS,
   DELIVERIES,
   LEDGER_ENTRIES,
   LEDGER_DAYS,
   LEDGER_HEADS,
   OPEN_ITEMS,
+  LEDGER_PERIODS,
   WORK_QUEUE,
   PARKED_SUBJECTS,
   PARKED_RECORDS,

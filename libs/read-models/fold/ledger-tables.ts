@@ -116,3 +116,20 @@ export const OPEN_ITEMS: FoldTable = {
     '(ledger_account, root_id) where root_id <> subject_id',
   ],
 };
+
+/** What closed periods: a row for every close that a partition's log has. */
+export const LEDGER_PERIODS: FoldTable = {
+  name: 'ledger_periods',
+  columns: [
+    ['partition', 'smallint not null'],
+    ['position', 'bigint not null'],
+    ['period_id', 'text not null'],
+    ['until', 'timestamptz not null'],
+    ['observation_id', 'uuid not null'],
+    /** The entry that stood last in the chain: those behind it may not count before `until`. */
+    ['sequence', 'bigint not null'],
+    ['recorded_at', 'timestamptz not null'],
+  ],
+  primaryKey: ['partition', 'position'],
+  indexes: [],
+};

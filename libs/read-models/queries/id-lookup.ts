@@ -2,7 +2,6 @@ import { In, type FindOptionsWhere } from 'typeorm';
 import type { PaymentKind } from '#ledger/payment/payment-kind.js';
 import { CustomerEntity } from '../entities/customer.entity.js';
 import { DeliveryEntity } from '../entities/delivery.entity.js';
-import { EventEntity } from '../entities/event.entity.js';
 import { OrderEntity } from '../entities/order.entity.js';
 import { PaymentEntity } from '../entities/payment.entity.js';
 import { RefundEntity } from '../entities/refund.entity.js';
@@ -94,6 +93,7 @@ export class IdLookup {
       this.#customers('customer', { customerId: uuid }),
       this.#settlement(uuid),
       this.#event(uuid),
+      this.#deliveries('request', `delivery.observationId = :id and ${IS_REQUEST}`, uuid),
       this.#observation(uuid),
     ];
   }
@@ -165,10 +165,7 @@ export class IdLookup {
   }
 
   async #event(eventId: string): Promise<readonly Hit[]> {
-    const event = await this.#readModels.repository(EventEntity).findOneBy({ eventId });
-    if (event === null) return [];
-    const hits = await this.#observation(event.observationId);
-    return hits.map((hit) => ({ ...hit, kind: 'event' }));
+    return this.#deliveries('event', `delivery.eventId = :id and ${TOLD_FIRST}`, eventId);
   }
 
   async #observation(observationId: string): Promise<readonly Hit[]> {
@@ -252,9 +249,15 @@ function registerOf(subjectKey: string): SubjectType | null {
   return kind === 'subscription' || kind === 'customer' ? kind : null;
 }
 
+/** One request is one observation, unless it says otherwise. */
+const IS_REQUEST = 'delivery.requestId is null';
+
+/** Of all that told an event; the partial index has the same condition. */
+const TOLD_FIRST = 'delivery.facts_digest is not null';
+
 /** The first half repeats the partial index's own condition, or the planner would not use it. */
 function inArray(column: string): string {
-  return `delivery.${column} <> '{}' and delivery.${column} @> array[:id]::text[]`;
+  return `delivery.${column} is not null and delivery.${column} @> array[:id]::text[]`;
 }
 
 /** Several records that carried the id for one subject are one hit, unless the id names a record. */

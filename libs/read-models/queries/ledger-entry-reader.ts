@@ -149,7 +149,7 @@ const ENTRIES_OF_EVENT = `
   where ${accountCondition('e.ledger_account', { account: '$1', prefix: '$2' })} and ${MATCHES}
     and e.event_id = $10::uuid
     and e.subject_id = any(array(
-      select d.subject_id from cuadre.events v
-        join cuadre.deliveries d on d.observation_id = v.observation_id where v.event_id = $10))
+      select d.subject_id from cuadre.deliveries d
+       where d.event_id = $10 and d.facts_digest is not null))
   order by e.effective_at, e.partition, e.sequence
   limit $9::int`;

@@ -52,8 +52,8 @@ const FIND_ORDER = `
   select o.order_id, o.status, o.assurance, o.reported, o.amounts, o.flags, o.first_recorded_at,
     o.recorded_at, o.version,
     p.payment_id, p.account, p.provider, p.reference, p.subject, p.status as payment_status,
-    p.reported as payment_reported, p.currency, p.exponent, p.amount_minor, p.net_minor, p.fee_minor,
-    p.tax_minor, p.refunded_minor, p.method, p.failure_code, p.flags as payment_flags, p.occurred_at,
+    p.reported as payment_reported, p.currency, p.exponent, p.amount_minor, p.expected_minor,
+    p.difference_minor, p.net_minor, p.fee_minor, p.tax_minor, p.refunded_minor, p.method, p.failure_code, p.flags as payment_flags, p.occurred_at,
     p.kind, p.client_reference, p.parent_id, p.settlement_id, p.settlement_batch,
     p.settlement_status, p.last_position,
     p.first_recorded_at as payment_first_recorded_at, p.recorded_at as payment_recorded_at,
@@ -85,6 +85,8 @@ type PaymentColumns = {
   readonly currency: string | null;
   readonly exponent: number | null;
   readonly amount_minor: string | null;
+  readonly expected_minor: string | null;
+  readonly difference_minor: string | null;
   readonly net_minor: string | null;
   readonly fee_minor: string | null;
   readonly tax_minor: string | null;
@@ -139,6 +141,8 @@ function paymentOf(row: OrderRow & PaymentColumns): PaymentEntity {
     currency: row.currency,
     exponent: row.exponent,
     amountMinor: row.amount_minor,
+    expectedMinor: row.expected_minor,
+    differenceMinor: row.difference_minor,
     netMinor: row.net_minor,
     feeMinor: row.fee_minor,
     taxMinor: row.tax_minor,

@@ -24,6 +24,14 @@ export class PaymentReader {
     return this.#readModels.repository(PaymentEntity).findOneBy({ paymentId });
   }
 
+  /** Of whatever kind, in the order of their ids; those that are not there are left out. */
+  async findAll(paymentIds: readonly string[]): Promise<readonly PaymentEntity[]> {
+    return this.#readModels.repository(PaymentEntity).find({
+      where: { paymentId: In([...paymentIds]) },
+      order: { paymentId: 'ASC' },
+    });
+  }
+
   async list(filter: PaymentFilter, page: Page): Promise<readonly PaymentEntity[]> {
     const { account, reference, orderId, settlementId, status } = filter;
     const where: FindOptionsWhere<PaymentEntity> = {

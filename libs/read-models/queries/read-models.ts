@@ -1,12 +1,10 @@
 import { DataSource, type EntityTarget, type ObjectLiteral, type Repository } from 'typeorm';
 import { CustomerEntity } from '../entities/customer.entity.js';
 import { DeliveryEntity } from '../entities/delivery.entity.js';
-import { EventEntity } from '../entities/event.entity.js';
 import { LedgerEntryEntity } from '../entities/ledger-entry.entity.js';
 import { OrderPaymentEntity } from '../entities/order-payment.entity.js';
 import { OrderEntity } from '../entities/order.entity.js';
 import { ParkedSubjectEntity } from '../entities/parked-subject.entity.js';
-import { PaymentChangeEntity } from '../entities/payment-change.entity.js';
 import { PaymentEntity } from '../entities/payment.entity.js';
 import { RefundEntity } from '../entities/refund.entity.js';
 import { SubscriptionEntity } from '../entities/subscription.entity.js';
@@ -14,12 +12,10 @@ import { SubscriptionEntity } from '../entities/subscription.entity.js';
 export const READ_MODEL_ENTITIES = [
   CustomerEntity,
   DeliveryEntity,
-  EventEntity,
   LedgerEntryEntity,
   OrderEntity,
   OrderPaymentEntity,
   ParkedSubjectEntity,
-  PaymentChangeEntity,
   PaymentEntity,
   RefundEntity,
   SubscriptionEntity,

@@ -54,10 +54,10 @@ const LIST_REVIEWS = `
   from (
     select p.*, date_trunc('milliseconds', coalesce(p.occurred_at, begun.at, p.recorded_at)) as since
     from cuadre.payments p left join lateral (
-      select min(c.recorded_at) as at from cuadre.payment_changes c
-      where c.payment_id = p.payment_id and c.version > coalesce((
-        select max(b.version) from cuadre.payment_changes b
-        where b.payment_id = p.payment_id and b.status is distinct from 'in_review'), 0)
+      select min(c.recorded_at) as at from cuadre.deliveries c
+      where c.subject_id = p.payment_id and c.change_version > coalesce((
+        select max(b.change_version) from cuadre.deliveries b
+        where b.subject_id = p.payment_id and b.change_status is distinct from 'in_review'), 0)
     ) as begun on true
     where p.kind = 'payment' and p.status = 'in_review'
   ) as reviews

@@ -1,11 +1,10 @@
-import { Equal, In, Not, type FindOperator } from 'typeorm';
+import { Equal, In, IsNull, Not, type FindOperator } from 'typeorm';
 import { CustomerEntity } from '../entities/customer.entity.js';
 import { DeliveryEntity } from '../entities/delivery.entity.js';
 import { LedgerEntryEntity } from '../entities/ledger-entry.entity.js';
 import { OrderPaymentEntity } from '../entities/order-payment.entity.js';
 import { OrderEntity } from '../entities/order.entity.js';
 import { ParkedSubjectEntity } from '../entities/parked-subject.entity.js';
-import { PaymentChangeEntity } from '../entities/payment-change.entity.js';
 import { PaymentEntity } from '../entities/payment.entity.js';
 import { RefundEntity } from '../entities/refund.entity.js';
 import { SubscriptionEntity } from '../entities/subscription.entity.js';
@@ -27,7 +26,8 @@ export type TrailRows = {
   /** In the order of the log's append times; at most `TRAIL_DELIVERIES_MAX`. */
   readonly deliveries: readonly DeliveryEntity[];
   readonly isCut: boolean;
-  readonly changes: readonly PaymentChangeEntity[];
+  /** Those that changed their payment, at most `TRAIL_DELIVERIES_MAX`. */
+  readonly changes: readonly DeliveryEntity[];
   /** In the order of the chains; at most `TRAIL_ENTRIES_MAX`. */
   readonly entries: readonly LedgerEntryEntity[];
   readonly refunds: readonly RefundEntity[];
@@ -89,9 +89,9 @@ export class TrailReader {
         this.#readModels.repository(SubscriptionEntity).findBy({ subscriptionId: ids }),
         this.#readModels.repository(CustomerEntity).findBy({ customerId: ids }),
         this.#deliveriesOf(subjectIds),
-        this.#readModels.repository(PaymentChangeEntity).find({
-          where: { paymentId: ids },
-          order: { recordedAt: 'ASC', paymentId: 'ASC', version: 'ASC' },
+        this.#readModels.repository(DeliveryEntity).find({
+          where: { subjectId: ids, changeVersion: Not(IsNull()) },
+          order: { recordedAt: 'ASC', subjectId: 'ASC', changeVersion: 'ASC' },
           take: TRAIL_DELIVERIES_MAX,
         }),
         this.#readModels.repository(RefundEntity).find({

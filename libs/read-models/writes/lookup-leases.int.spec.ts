@@ -23,7 +23,7 @@ beforeAll(async () => {
     applicationName: 'spec',
     onError: () => {},
   });
-  await database.query(`${createFoldSchemaSql('fold_2_1')};${pointViewsSql('fold_2_1')}`);
+  await database.query(`${createFoldSchemaSql('fold_3_1')};${pointViewsSql('fold_3_1')}`);
 });
 
 afterAll(async () => {
@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  await database.query('truncate fold_2_1.work_queue, ops.lookup_attempts');
+  await database.query('truncate fold_3_1.work_queue, ops.lookup_attempts');
   leases = new LookupLeases(database);
   claims = 0;
 });
@@ -41,7 +41,7 @@ beforeEach(async () => {
 async function claim(name: string, isKnown = false): Promise<void> {
   claims += 1;
   await database.query(
-    `insert into fold_2_1.work_queue values ($1, 'lookup', '${ACCOUNT}', 'tonder', $2, 4, 7, $3,
+    `insert into fold_3_1.work_queue values ($1, 'lookup', '${ACCOUNT}', 'tonder', $2, 4, 7, $3,
        timestamptz '2026-11-22T10:00:00Z' + $4 * interval '1 second')`,
     [subjectOf(name), uuidV7(), isKnown, claims],
   );
@@ -132,7 +132,7 @@ describe('leases of lookups', () => {
     await database.query(
       `update ops.lookup_attempts set updated_at = now() - interval '2 minutes'`,
     );
-    await database.query(`delete from fold_2_1.work_queue where subject = $1`, [
+    await database.query(`delete from fold_3_1.work_queue where subject = $1`, [
       subjectOf('forged-0'),
     ]);
     await leases.prune();

@@ -1,22 +1,21 @@
 import type { PublicMessage } from '#events/public-events.js';
 import type { Queryable } from '../database.js';
-import { arrayParameters } from './array-parameters.js';
+import { copyIn, type CopyTarget } from './copy-in.js';
 
-const COLUMN_TYPES = [
-  'text',
-  'text',
-  'text',
-  'int',
-  'bigint',
-  'timestamptz',
-  'text',
-  'bytea',
-] as const;
-
-const INSERT = `
-insert into ops.outbox (topic, key, type, fold_version, version, recorded_at, traceparent, value)
-select * from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::bigint[], $6::timestamptz[],
-                     $7::text[], $8::bytea[])`;
+const OUTBOX: CopyTarget = {
+  table: 'ops.outbox',
+  columns: [
+    'topic',
+    'key',
+    'type',
+    'fold_version',
+    'version',
+    'recorded_at',
+    'traceparent',
+    'value',
+  ],
+  types: ['text', 'text', 'text', 'int', 'bigint', 'timestamptz', 'text', 'bytea'],
+};
 
 /**
  * Puts messages for public topics beside the rows that they tell of, in the same transaction. Their ids
@@ -37,14 +36,15 @@ export async function writeOutbox(
     message.traceparent,
     message.value,
   ]);
-  await tx.query({
-    name: 'outbox.write',
-    text: INSERT,
-    values: arrayParameters(COLUMN_TYPES, rows),
-  });
+  await copyIn(tx, OUTBOX, rows);
 }
 
-export type OutboxMessage = PublicMessage & { readonly id: string; readonly createdAt: Date };
+export type OutboxMessage = Omit<PublicMessage, 'value'> & {
+  readonly id: string;
+  /** The snapshot as JSON, in UTF-8. */
+  readonly value: Buffer;
+  readonly createdAt: Date;
+};
 
 /** The oldest messages, in order. Only one relay at a time reads, so the order per key holds. */
 export async function readOutbox(db: Queryable, limit: number): Promise<readonly OutboxMessage[]> {

@@ -1,6 +1,8 @@
 import type { Queryable } from '../database.js';
 import type { FoldTable } from '../fold/fold-table.js';
-import { arrayParameters, elementTypeOf, type Row } from './array-parameters.js';
+import { arrayParameters, elementTypeOf } from './array-parameters.js';
+import type { Row } from './column-values.js';
+import { copyIn, type CopyTarget } from './copy-in.js';
 
 export type WriteMode =
   /** A row that is there already is an error: it would be a bug of ours. */
@@ -15,8 +17,8 @@ export type WriteMode =
   | 'add';
 
 /**
- * Writes any number of rows with one prepared statement, an array for each column: it is planned once
- * per connection, however the batches are cut.
+ * Writes any number of rows with one statement. What is only inserted is copied; for all else an array for
+ * each column goes to a prepared statement, planned once per connection, however the batches are cut.
  */
 export async function writeRows(
   tx: Queryable,
@@ -29,6 +31,10 @@ export async function writeRows(
 ): Promise<void> {
   const { schema, table, rows, mode } = write;
   if (rows.length === 0) return;
+  if (mode === 'insert') {
+    await copyIn(tx, copyTargetOf(schema, table), rows);
+    return;
+  }
   await tx.query({
     name: `${schema}.${table.name}.${mode}`,
     text: statement(schema, table, mode),
@@ -55,9 +61,17 @@ export async function insertMissingRows(
   return new Set(inserted.rows.map((row) => row.key));
 }
 
+function copyTargetOf(schema: string, table: FoldTable): CopyTarget {
+  return {
+    table: `${schema}.${table.name}`,
+    columns: table.columns.map(([column]) => column),
+    types: columnTypesOf(table),
+  };
+}
+
 const statements = new Map<string, string>();
 
-function statement(schema: string, table: FoldTable, mode: WriteMode): string {
+function statement(schema: string, table: FoldTable, mode: Exclude<WriteMode, 'insert'>): string {
   const cacheKey = `${schema}.${table.name}.${mode}`;
   const cached = statements.get(cacheKey);
   if (cached !== undefined) return cached;
@@ -74,7 +88,6 @@ function statement(schema: string, table: FoldTable, mode: WriteMode): string {
   const replace = ` on conflict (${primaryKey.join(', ')}) do update set ${updates.join(', ')}`;
   const compared = (row: string) => `(${newestBy.map((one) => `${row}.${one}`).join(', ')})`;
   const onConflict = {
-    insert: '',
     'insert-missing': ' on conflict do nothing',
     upsert: replace,
     add: ` on conflict (${primaryKey.join(', ')}) do update set ${summed

@@ -168,6 +168,7 @@ const PAYMENTS: readonly Told[] = [
     name: 'underpaid-settled',
     summary: 'less than asked for arrives and is settled',
     steps: [
+      pending,
       { event: 'purchase.underpaid', amountPercent: 60 },
       { event: 'payment.settled', amountPercent: 60 },
     ],
@@ -177,6 +178,7 @@ const PAYMENTS: readonly Told[] = [
     name: 'underpaid-unsettled',
     summary: 'less than asked for arrives and cannot be assigned',
     steps: [
+      pending,
       { event: 'purchase.underpaid', amountPercent: 10 },
       { event: 'payment.unsettled', amountPercent: 10, details: { unsettledReason: 'UNDERPAID' } },
     ],
@@ -186,6 +188,7 @@ const PAYMENTS: readonly Told[] = [
     name: 'overpaid',
     summary: 'more than asked for arrives and is settled',
     steps: [
+      pending,
       { event: 'purchase.overpaid', amountPercent: 125 },
       { event: 'payment.settled', amountPercent: 125 },
     ],

@@ -126,6 +126,16 @@ const DIRECT: readonly Told[] = [
     methods: ['SPEI'],
   },
   {
+    name: 'excess-deposit',
+    summary: 'more arrives than was asked for: what was received is booked',
+    steps: [
+      payment('Pending'),
+      { ...payment('Success', { mismatched_deposit: 'True' }), amountPercent: 110 },
+    ],
+    finalStatus: 'paid',
+    methods: ['SPEI'],
+  },
+  {
     name: 'unsolicited-deposit',
     summary: 'money arrives that nobody asked for',
     steps: [payment('Success', { concept: 'Frictionless deposit - auto-created' })],

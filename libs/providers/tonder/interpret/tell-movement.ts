@@ -1,9 +1,8 @@
 import { subjectKey, type SubjectKind } from '#events/subject.js';
 import type { Money } from '#ledger/money.js';
-import type { Flag } from '#ledger/payment/flag.js';
 import { noDetails, type PaymentDetails, type RefundFact } from '#ledger/payment/payment-fact.js';
 import type { PaymentKind } from '#ledger/payment/payment-kind.js';
-import { parseAmount } from '../../amount.js';
+import { statedAmount, type StatedAmount } from '../../amount.js';
 import { parseInstant } from '../../instant.js';
 import type { ProviderEvent } from '../../provider.js';
 import { UNSOLICITED_CONCEPT, type TonderProfile } from '../profile.js';
@@ -35,14 +34,14 @@ export type Movement = {
   readonly refund?: RefundFact | null;
   /** Is the amount what was given back, and not what was paid? */
   readonly isAmountGivenBack?: boolean;
+  /** The try that brought the money. */
+  readonly attempt?: string | null;
 };
-
-/** `isUnreadable` where a text is there that is no money that we know: it must not vanish unseen. */
-export type StatedAmount = { readonly money: Money | null; readonly isUnreadable: boolean };
 
 export function tellMovement(object: TonderObject, movement: Movement): Told {
   const { kind, status, occurredAt, amount, isAmountGivenBack = false } = movement;
-  const { parent, fee = null, tax = null, refund = null } = movement;
+  const { parent, fee = null, tax = null, refund = null, attempt = null } = movement;
+  const isDeposit = kind === 'payment' && !isAmountGivenBack;
   const own = isUnsolicited(object) ? null : ownReference(object);
   const orderId = kind === 'payment' && object.isAttributed ? own : null;
   const clientReference = kind === 'payment' ? null : own;
@@ -53,6 +52,7 @@ export function tellMovement(object: TonderObject, movement: Movement): Told {
     rank: status.rank,
     occurredAt,
     amount: isAmountGivenBack ? null : amount.money,
+    expected: isDeposit ? expectedOf(object, amount) : null,
     fee,
     tax,
     // Partial refunds are transactions of their own: what was given back here went back whole.
@@ -63,10 +63,8 @@ export function tellMovement(object: TonderObject, movement: Movement): Told {
     parent: kind === 'refund' ? parent : null,
     method: firstText(object, METHODS),
     failureCode: status.status === 'failed' ? object.text('decline_code') : null,
-    marks: [
-      ...(amount.isUnreadable ? (['mismatch'] as const) : []),
-      ...(kind === 'payment' && !isAmountGivenBack ? depositMarks(object, amount) : []),
-    ],
+    attempt,
+    marks: amount.isUnreadable || (isDeposit && isUnexplained(object, amount)) ? ['mismatch'] : [],
   };
   const references = referencesOf(object, orderId ?? clientReference);
   return { orderId, occurredAt, references, tells: { about: 'payment', fact } };
@@ -79,8 +77,7 @@ export function amountOf(
   format = profile.amounts,
 ): StatedAmount {
   const stated = names.map((name) => text(name)).find((found) => found !== null) ?? null;
-  const money = parseAmount(stated, text('currency') ?? profile.defaultCurrency, format);
-  return { money, isUnreadable: stated !== null && money === null };
+  return statedAmount(stated, text('currency') ?? profile.defaultCurrency, format);
 }
 
 /** Of the first of these members that is a time, as ISO 8601 in UTC. */
@@ -162,16 +159,16 @@ function isUnsolicited({ text }: TonderObject): boolean {
 }
 
 /**
- * Less or more was paid in than was asked for: what arrived is the amount, and a person should
- * know.
+ * What a checkout asked for, where less or more may have been paid in: what arrived is the amount. Without
+ * an amount there is nothing to hold it against.
  */
-function depositMarks(
-  object: TonderObject,
-  { money: amount, isUnreadable }: StatedAmount,
-): readonly Flag[] {
-  if (isUnreadable) return [];
-  if (object.text('metadata.mismatched_deposit')?.toLowerCase() !== 'true') return [];
-  const { money: expected } = amountOf(object, ['metadata.original_expected_amount']);
-  if (expected === null || amount === null || expected.minor === amount.minor) return ['mismatch'];
-  return ['mismatch', amount.minor < expected.minor ? 'underpaid' : 'overpaid'];
+function expectedOf(object: TonderObject, { money: amount }: StatedAmount): Money | null {
+  return amount === null ? null : amountOf(object, ['metadata.original_expected_amount']).money;
+}
+
+/** Tonder says that another amount arrived, and not which one it had expected. */
+function isUnexplained(object: TonderObject, amount: StatedAmount): boolean {
+  if (object.text('metadata.mismatched_deposit')?.toLowerCase() !== 'true') return false;
+  const expected = expectedOf(object, amount);
+  return expected === null || expected.minor === amount.money?.minor;
 }

@@ -8,6 +8,7 @@ import {
   amountOf,
   instantOf,
   tellMovement,
+  type Movement,
   type Told,
   type TonderObject,
 } from './tell-movement.js';
@@ -20,7 +21,11 @@ import {
 export function tellHosted(data: TonderObject, eventType: string): Told | null {
   if (eventType === 'payment.transaction') {
     const status = attemptStatus(data.text('status'));
-    return tellSession(data, status, status?.status === 'refunded');
+    return tellSession(data, status, {
+      isAmountGivenBack: status?.status === 'refunded',
+      // Only a try's own event names it: the session's says how it ended, in whichever try.
+      attempt: status?.status === 'succeeded' ? data.text('payment_id') : null,
+    });
   }
   const word = TONDER_SESSION_EVENTS.get(eventType) ?? null;
   return tellSession(data, sessionStatus(word, data.text('transaction_status')));
@@ -35,7 +40,7 @@ export function tellLookedUpSession(session: TonderObject): Told | null {
 function tellSession(
   session: TonderObject,
   status: RankedStatus | null,
-  isAmountGivenBack = false,
+  attempted: Pick<Movement, 'isAmountGivenBack' | 'attempt'> = {},
 ): Told | null {
   if (status === null) return null;
   const amount = amountOf(session, ['amount_total', 'amount'], session.profile.hostedAmounts);
@@ -50,7 +55,7 @@ function tellSession(
     status,
     occurredAt,
     amount,
-    isAmountGivenBack,
     parent: null,
+    ...attempted,
   });
 }

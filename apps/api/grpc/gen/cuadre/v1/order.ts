@@ -203,7 +203,11 @@ export interface Order {
   /** Sums the versions of every payment ever attributed to the order. */
   version: string;
   firstRecordedAt: string | undefined;
-  recordedAt: string | undefined;
+  recordedAt:
+    | string
+    | undefined;
+  /** Received less expected, of the payments of which both are known; one member for each currency. */
+  difference: Money[];
 }
 
 function createBaseOrder(): Order {
@@ -219,6 +223,7 @@ function createBaseOrder(): Order {
     version: "0",
     firstRecordedAt: undefined,
     recordedAt: undefined,
+    difference: [],
   };
 }
 
@@ -256,6 +261,9 @@ export const Order: MessageFns<Order> = {
     }
     if (message.recordedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.recordedAt), writer.uint32(90).fork()).join();
+    }
+    for (const v of message.difference) {
+      Money.encode(v!, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -361,6 +369,14 @@ export const Order: MessageFns<Order> = {
             message.recordedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.difference.push(Money.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -398,6 +414,9 @@ export const Order: MessageFns<Order> = {
         : isSet(object.recorded_at)
         ? globalThis.String(object.recorded_at)
         : undefined,
+      difference: globalThis.Array.isArray(object?.difference)
+        ? object.difference.map((e: any) => Money.fromJSON(e))
+        : [],
     };
   },
 
@@ -436,6 +455,9 @@ export const Order: MessageFns<Order> = {
     if (message.recordedAt !== undefined) {
       obj.recordedAt = message.recordedAt;
     }
+    if (message.difference?.length) {
+      obj.difference = message.difference.map((e) => Money.toJSON(e));
+    }
     return obj;
   },
 
@@ -455,6 +477,7 @@ export const Order: MessageFns<Order> = {
     message.version = object.version ?? "0";
     message.firstRecordedAt = object.firstRecordedAt ?? undefined;
     message.recordedAt = object.recordedAt ?? undefined;
+    message.difference = object.difference?.map((e) => Money.fromPartial(e)) || [];
     return message;
   },
 };

@@ -231,7 +231,7 @@ export interface Payment {
   status: PaymentStatus;
   /** The latest claim that nothing has confirmed or cleared yet. */
   reported: PaymentStatus;
-  /** What the payer paid. */
+  /** What the payer paid; before there is money, what was asked for. */
   amount:
     | Money
     | undefined;
@@ -268,6 +268,12 @@ export interface Payment {
   isKnown: boolean;
   /** Oldest first. Filled by GetPayment alone. */
   refunds: Refund[];
+  /** What was asked for, where anything said so. */
+  expected:
+    | Money
+    | undefined;
+  /** Received less expected: negative where too little came. Absent until money has come and both are known. */
+  difference: Money | undefined;
 }
 
 function createBasePaymentSettlement(): PaymentSettlement {
@@ -401,6 +407,8 @@ function createBasePayment(): Payment {
     settlement: undefined,
     isKnown: false,
     refunds: [],
+    expected: undefined,
+    difference: undefined,
   };
 }
 
@@ -471,6 +479,12 @@ export const Payment: MessageFns<Payment> = {
     }
     for (const v of message.refunds) {
       Refund.encode(v!, writer.uint32(178).fork()).join();
+    }
+    if (message.expected !== undefined) {
+      Money.encode(message.expected, writer.uint32(186).fork()).join();
+    }
+    if (message.difference !== undefined) {
+      Money.encode(message.difference, writer.uint32(194).fork()).join();
     }
     return writer;
   },
@@ -664,6 +678,22 @@ export const Payment: MessageFns<Payment> = {
             message.refunds.push(Refund.decode(reader, reader.uint32()));
             continue;
           }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.expected = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.difference = Money.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -732,6 +762,8 @@ export const Payment: MessageFns<Payment> = {
       refunds: globalThis.Array.isArray(object?.refunds)
         ? object.refunds.map((e: any) => Refund.fromJSON(e))
         : [],
+      expected: isSet(object.expected) ? Money.fromJSON(object.expected) : undefined,
+      difference: isSet(object.difference) ? Money.fromJSON(object.difference) : undefined,
     };
   },
 
@@ -803,6 +835,12 @@ export const Payment: MessageFns<Payment> = {
     if (message.refunds?.length) {
       obj.refunds = message.refunds.map((e) => Refund.toJSON(e));
     }
+    if (message.expected !== undefined) {
+      obj.expected = Money.toJSON(message.expected);
+    }
+    if (message.difference !== undefined) {
+      obj.difference = Money.toJSON(message.difference);
+    }
     return obj;
   },
 
@@ -839,6 +877,12 @@ export const Payment: MessageFns<Payment> = {
       : undefined;
     message.isKnown = object.isKnown ?? false;
     message.refunds = object.refunds?.map((e) => Refund.fromPartial(e)) || [];
+    message.expected = (object.expected !== undefined && object.expected !== null)
+      ? Money.fromPartial(object.expected)
+      : undefined;
+    message.difference = (object.difference !== undefined && object.difference !== null)
+      ? Money.fromPartial(object.difference)
+      : undefined;
     return message;
   },
 };
