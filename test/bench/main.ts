@@ -37,6 +37,7 @@ edge
 
 project
   --events N           how many events to fold (default 60000)
+  --members N          projectors that share the partitions: 1, 2, 3, 4, 6 or 12 (default 1)
 
 Linux only: CPU is read from /proc, of the server and of the store; the sender's is left out. A run of
 ingest takes about 6 minutes, with --kafka 5.
@@ -56,6 +57,7 @@ const { positionals, values } = parseArgs({
     profile: { type: 'string' },
     requests: { type: 'string', default: '30000' },
     events: { type: 'string', default: '60000' },
+    members: { type: 'string', default: '1' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -87,6 +89,7 @@ if (values.help || name === undefined) {
   await benchProject({
     events: positive(values.events),
     rounds: positive(values.rounds),
+    members: positive(values.members),
     isJson: values.json,
   });
 } else if (name === 'ledger') {
