@@ -28,8 +28,10 @@ class Member {
   private isStarted = false;
   private stopping = Promise.withResolvers<void>();
 
-  constructor(private readonly port: MessagePort) {
-    port.on('message', (order: MemberOrder) => {
+  constructor(private readonly port: MessagePort) {}
+
+  listen(): void {
+    this.port.on('message', (order: MemberOrder) => {
       if (order === 'start') this.isStarted = true;
       else if (order === 'stop') this.stopping.resolve();
       else void this.fold(order);
@@ -73,8 +75,8 @@ class Member {
   }
 
   private tell(news: MemberNews): void {
-    this.port.postMessage(news);
+    this.port.postMessage(news, []);
   }
 }
 
-if (parentPort !== null) new Member(parentPort);
+if (parentPort !== null) new Member(parentPort).listen();

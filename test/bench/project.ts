@@ -155,7 +155,7 @@ async function toldByAll(
 ): Promise<void> {
   await Promise.all(
     members.map(async (member) => {
-      member.postMessage(order);
+      member.postMessage(order, []);
       for await (const [told] of on(member, 'message')) if (told === news) return;
     }),
   );
@@ -168,7 +168,7 @@ async function foldedBy(members: readonly Worker[], events: number): Promise<voi
     folded += typeof news === 'number' ? news : 0;
     if (folded >= events) resolve();
   };
-  for (const member of members) member.on('message', count).postMessage('start');
+  for (const member of members) member.on('message', count).postMessage('start', []);
   await promise;
   for (const member of members) member.off('message', count);
 }
