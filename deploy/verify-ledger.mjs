@@ -5,7 +5,7 @@
  *   node verify-ledger.mjs segment.jsonl [--key public.pem]...
  *
  * It holds when every entry chains to the one before, every event sums to zero, and heads signed by Ed25519
- * vouch for all of it. Every byte of the file counts: each line is written again from what was read, and has
+ * vouch for all of it, and no entry counts within a period that a head before it says is closed. Every byte of the file counts: each line is written again from what was read, and has
  * to come out the same. Without --key the keys are the file's own, so compare their ids with ones that you
  * got another way. Exits with 0 where it holds, 1 where it does not, 2 on wrong usage. Needs Node 18 or newer.
  */
@@ -15,7 +15,8 @@ import { argv, exit, stderr, stdout } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const FORMAT = 'cuadre.ledger-segment.v1';
+const FORMAT = 'cuadre.ledger-segment.v2';
+const OLDER_FORMAT = 'cuadre.ledger-segment.v1';
 const CHAIN_START = '0'.repeat(64);
 const LINE_BYTES_MAX = 1024 * 1024;
 const LINE_FEED = 0x0a;
@@ -38,7 +39,7 @@ async function main() {
     exit(2);
   }
   try {
-    const { header, entries, events, lastSignedAt } = await verifySegment(
+    const { header, entries, events, lastSignedAt, closedUntil } = await verifySegment(
       createReadStream(file),
       trusted,
     );
@@ -47,6 +48,7 @@ async function main() {
       `It holds: partition ${header.partition}, entries ${header.from} to ${header.to} ` +
         `(${entries} of ${events} events), each event sums to zero.\n` +
         `${header.heads} signed head(s) vouch for it, the last signed at ${lastSignedAt} by ${keys}.\n` +
+        (closedUntil === null ? 'No period is closed.\n' : `Closed until ${closedUntil}.\n`) +
         (trusted === undefined
           ? "The key is the file's own: compare its id. --key tells it.\n"
           : ''),
@@ -83,7 +85,10 @@ export async function verifySegment(chunks, trusted) {
 class Segment {
   constructor(text, trusted) {
     const header = parse(text);
-    check(isObject(header) && header.format === FORMAT, `This is no ${FORMAT}.`);
+    check(isObject(header), `This is no ${FORMAT}.`);
+    const older = `This is of an older format, ${OLDER_FORMAT}: its heads do not cover closed periods.`;
+    check(header.format !== OLDER_FORMAT, `${older} Verify it with the script of its time.`);
+    check(header.format === FORMAT, `This is no ${FORMAT}.`);
     const { format, partition, from, to, before, heads, keys } = header;
     check(Number.isInteger(partition) && Number.isInteger(heads), 'The header is not whole.');
     check(isSequence(from) && isSequence(to) && isHash(before), 'The header is not whole.');
@@ -100,6 +105,7 @@ class Segment {
     check(from !== '1' || before === CHAIN_START, 'Nothing comes before the first entry.');
     Object.assign(this, { hash: before, next: BigInt(from), sums: new Map(), usedKeys: new Set() });
     Object.assign(this, { entries: 0, events: 0, heads: 0, event: null, vouched: false });
+    this.closedUntil = null;
   }
 
   take(text) {
@@ -114,12 +120,17 @@ class Segment {
     same(text, { entry, hash });
     const [format, partition, sequence, , eventId, , , , layer, , currency, exponent, amount] =
       entry;
+    const [effectiveAt, toldAt] = entry.slice(13);
     check(format === 'cuadre.entry.v1', 'This is no entry.');
     check(partition === this.header.partition, 'The entry is of another partition.');
     check(sequence === this.next.toString(), `This should be entry ${this.next}.`);
     const expected = sha256(`${this.hash}\n${JSON.stringify(entry)}`).toString('hex');
     check(hash === expected, `The hash of entry ${sequence} does not follow.`);
     check(typeof amount === 'string' && /^-?[1-9]\d*$/.test(amount), 'The amount is no amount.');
+    const isOpen = this.closedUntil === null || effectiveAt >= this.closedUntil;
+    check(isOpen, `Entry ${sequence} counts from ${effectiveAt}, in a closed period.`);
+    const isPutOff = toldAt === null || toldAt < effectiveAt;
+    check(isPutOff, `Entry ${sequence} was put off to an earlier time.`);
     if (eventId !== this.event) this.startEvent(eventId);
     const sum = JSON.stringify([layer, currency, exponent]);
     this.sums.set(sum, (this.sums.get(sum) ?? 0n) + BigInt(amount));
@@ -139,17 +150,27 @@ class Segment {
 
   takeHead(text, head) {
     check(isObject(head), 'This is neither an entry nor a head.');
-    const { partition, sequence, hash, recordedAt, signedAt, keyId, signature } = head;
-    same(text, { head: { partition, sequence, hash, recordedAt, signedAt, keyId, signature } });
+    const { partition, sequence, hash, closedUntil, recordedAt, signedAt, keyId, signature } = head;
+    check(
+      closedUntil !== undefined,
+      'The head is of an older format, cuadre.head.v1, which does not cover closed periods.',
+    );
+    const written = { partition, sequence, hash, closedUntil, recordedAt, signedAt, keyId };
+    same(text, { head: { ...written, signature } });
     const isHere = partition === this.header.partition && sequence === this.sequence;
     check(isHere && hash === this.hash && !this.vouched, 'The head is not of the entry before it.');
     const key = this.keys.get(keyId);
     check(key !== undefined, `The file has no key ${keyId}.`);
-    const signed = ['cuadre.head.v1', partition, sequence, hash, recordedAt, signedAt, keyId];
+    const signed = ['cuadre.head.v2', ...Object.values(written)];
     const bytes = Buffer.from(String(signature), 'base64');
     check(bytes.toString('base64') === signature, 'The signature is not in base64.');
     const holds = verify(null, Buffer.from(JSON.stringify(signed)), key, bytes);
     check(holds, `The signature of the head of entry ${sequence} does not hold.`);
+    const isTime = closedUntil === null || isInstant(closedUntil);
+    check(isTime, 'The head is closed until no time.');
+    const isKept = this.closedUntil === null || closedUntil >= this.closedUntil;
+    check(isKept, `The head of entry ${sequence} opens a period that was closed.`);
+    this.closedUntil = closedUntil;
     this.usedKeys.add(keyId);
     this.heads += 1;
     this.vouched = true;
@@ -157,13 +178,13 @@ class Segment {
   }
 
   finish() {
-    const { header, entries, events, lastSignedAt } = this;
+    const { header, entries, events, lastSignedAt, closedUntil } = this;
     this.startEvent(null);
     check(this.sequence === header.to, `It should end with entry ${header.to}.`);
     check(this.vouched, 'No signed head vouches for its end.');
     check(this.heads === header.heads, `It should have ${header.heads} heads.`);
     check(this.usedKeys.size === this.keys.size, 'It lists a key that signed nothing.');
-    return { header, entries, events, lastSignedAt };
+    return { header, entries, events, lastSignedAt, closedUntil };
   }
 }
 
@@ -240,6 +261,10 @@ function isObject(value) {
 
 function isSequence(value) {
   return typeof value === 'string' && /^[1-9]\d{0,18}$/.test(value);
+}
+
+function isInstant(value) {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value);
 }
 
 function isHash(value) {

@@ -61,6 +61,7 @@ import { OperationsController } from './operations/operations.controller.js';
 import { GetOrderHandler } from './order/get-order.js';
 import { ListOrdersHandler } from './order/list-orders.js';
 import { OrderController } from './order/order.controller.js';
+import { PageAnswerer } from './page/page-answerer.js';
 import { PageTokens } from './page/page-tokens.js';
 import { GetPaymentHandler } from './payment/get-payment.js';
 import { ListPaymentsHandler } from './payment/list-payments.js';
@@ -187,6 +188,7 @@ function portProviders(dependencies: ApiDependencies): Provider[] {
     { provide: Metrics, useValue: metrics },
     { provide: HealthRegistry, useValue: health },
     { provide: Authenticator, useValue: authenticator },
+    PageAnswerer,
     { provide: PageTokens, useValue: new PageTokens(keyRing.digestKey.key) },
     { provide: OriginalReader, useValue: new OriginalReader(observations, keyRing, logger) },
     {

@@ -16,6 +16,11 @@ import { formatTable } from './table.js';
 
 const FINDINGS_SHOWN = 50;
 
+/** What no chain and no signature can tell: said with every result. */
+const NOT_CHECKED =
+  'whether the log has what the entries say: entries that were added behind the last signed head, with ' +
+  'hashes that follow, only `cuadre rebuild --no-swap` finds.';
+
 /** `cuadre verify`. */
 export const verify: Command = {
   name: 'verify',
@@ -24,8 +29,8 @@ export const verify: Command = {
   help: `Usage: cuadre verify [options]
 
 Walks the chain of every partition in the database itself: hashes, sequences without gaps, head rows, events
-that sum to zero, sums by day, and the heads that were signed outside the database. Tells of each change
-where it is. Needs no running service, and a running one goes on meanwhile. Exits with 1 when it finds one.
+that sum to zero, sums by day, closed periods, and the heads that were signed outside the database. Tells of
+each change where it is. Needs no running service, and a running one goes on meanwhile. Exits with 1 when it finds one.
 
   --heads <file>  signed heads; several times for several machines (default LEDGER_HEADS_FILE)
   --keys <dir>    folder of the public keys (default LEDGER_KEY_DIR)
@@ -67,8 +72,9 @@ function jsonReport({ stdout }: CommandIo): Report {
   return {
     progress: (progress) => void stdout.write(`${jsonText(progress)}\n`),
     result: ({ signed, ...verified }) => {
-      const { heads, unreadableLines } = signed;
-      const line = { step: 'done', ...verified, signedHeads: heads, unreadableLines };
+      const { heads, unreadableLines, olderLines } = signed;
+      const counts = { signedHeads: heads, unreadableLines, olderLines };
+      const line = { step: 'done', ...verified, ...counts, notChecked: NOT_CHECKED };
       stdout.write(`${jsonText(line)}\n`);
     },
   };
@@ -122,6 +128,12 @@ function verifiedText(
           `${signed.unreadableLines} line(s) of signed heads cannot be read, as a power cut leaves them.`,
         ]
       : []),
+    ...(signed.olderLines > 0
+      ? [
+          `${signed.olderLines} signed head(s) are of the older format cuadre.head.v1, which does not ` +
+            'cover closed periods, and were not compared.',
+        ]
+      : []),
   ].map((note) => `${paint(note, 'yellow', stdout)}\n`);
   const lines = findings
     .slice(0, FINDINGS_SHOWN)
@@ -142,5 +154,6 @@ function verifiedText(
   const advice = isSound
     ? ''
     : 'The log is untouched by this: `cuadre rebuild --no-swap` names every row that differs from it.\n';
-  return [table, '\n', ...notes, ...lines, more, `${verdict}\n`, advice].join('');
+  const rest = `Not checked: ${NOT_CHECKED}\n`;
+  return [table, '\n', ...notes, ...lines, more, `${verdict}\n`, advice, rest].join('');
 }

@@ -1,25 +1,18 @@
 import { ORDER_STATUS, PAYMENT_EVENTS } from '#events/topics.js';
 import { openEventLogs } from '#event-log/open-event-logs.js';
-import { loadConfig, loadEnvFile } from '#platform/config.js';
 import { HealthRegistry } from '#platform/health.js';
-import { createLogger } from '#platform/logger.js';
 import { Metrics } from '#platform/metrics.js';
 import { listenOperations } from '#platform/operations-server.js';
-import { Shutdown } from '#platform/shutdown.js';
-import { startTelemetry } from '#platform/telemetry.js';
+import { runProcess, type ProcessParts } from '#platform/run-process.js';
 import { openDatabase } from '#read-models/database.js';
 import { migrate } from '#read-models/migrate.js';
 import { startProjector } from './projector.js';
 import { Relay } from './relay/relay.js';
 
 /** The projector and the relay as a process of their own: any number may run beside each other. */
-async function main(): Promise<void> {
-  loadEnvFile();
-  const config = loadConfig();
+async function start({ config, logger, shutdown }: ProcessParts): Promise<void> {
   const { url, poolMax } = config.database;
   if (url === null) throw new Error('Set DATABASE_URL: the projector folds into PostgreSQL.');
-  const logger = createLogger(config, { service: 'projector' });
-  const telemetry = await startTelemetry(config, 'cuadre-projector');
   await migrate(url);
   const database = openDatabase({
     url,
@@ -50,17 +43,11 @@ async function main(): Promise<void> {
   relay.start();
   const operations = await listenOperations({ ...config.http, health, metrics });
   logger.info({ port: config.http.port }, 'Folding the log.');
-  const shutdown = new Shutdown({ timeoutMs: config.shutdownTimeoutMs, logger });
   shutdown.add('projector', () => projector.stop());
   shutdown.add('relay', () => relay.stop());
   shutdown.add('operations', () => operations.close());
   shutdown.add('logs', () => logs.close());
   shutdown.add('database', () => database.end());
-  shutdown.add('telemetry', () => telemetry.shutdown());
-  shutdown.listen();
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-});
+await runProcess('projector', start);

@@ -9,9 +9,10 @@ import { HealthRegistry } from '#platform/health.js';
 import { createLogger } from '#platform/logger.js';
 import { Metrics } from '#platform/metrics.js';
 import { SignedHeadFiles } from '#projection/books/heads-file.js';
-import type { SignedHead } from '#projection/books/signed-heads.js';
+import { OLDER_HEAD, type SignedHead } from '#projection/books/signed-heads.js';
 import { readPublicKeys } from '#projection/books/signing-key.js';
 import { verifyBooks } from '#projection/books/verify-books.js';
+import { closePeriod } from '../../test/harness/books-streams.js';
 import { never, ProjectionBench } from '../../test/harness/projection-bench.js';
 import { startProjector, type Projector } from './projector.js';
 
@@ -88,6 +89,30 @@ describe('the live projector', () => {
     expect(await heads()).toEqual([]);
   });
 
+  it('signs that a period was closed, also where no entry follows or ever came', async () => {
+    const projector = await start({ signEveryMs: 1 });
+    await until(async () => (await heads()).length > 0);
+    await log.append(closePeriod('2026-07-02', log.partitions));
+    const closed = async () =>
+      (await heads()).filter(({ closedUntil }) => closedUntil === '2026-07-02T00:00:00.000Z');
+    await until(async () => (await closed()).length === log.partitions);
+    await projector.stop();
+    expect((await closed()).filter(({ sequence }) => sequence === 0n).length).toBeGreaterThan(0);
+  });
+
+  it('does not sign that a period is open again', async () => {
+    await log.append(closePeriod('2026-07-02', log.partitions));
+    const projector = await start({ signEveryMs: 1 });
+    await until(async () => (await heads()).length === log.partitions);
+    const client = await bench.database.connect();
+    await client.query('update cuadre.ledger_heads set closed_until = null');
+    client.release();
+    await log.append([bench.mintcashEvent('p1', 'pending')]);
+    await until(async () => (await metrics.text()).includes('result="backward"'));
+    await projector.stop();
+    expect(await heads()).toHaveLength(log.partitions);
+  });
+
   it('does not sign a chain that is shorter than the one that it signed', async () => {
     const projector = await start({ signEveryMs: 1 });
     await until(async () => (await heads()).length > 0);
@@ -125,7 +150,7 @@ function keyDir(): string {
 async function heads(): Promise<readonly SignedHead[]> {
   const found: SignedHead[] = [];
   for await (const head of new SignedHeadFiles([headsFile()]).read()) {
-    if (head !== null) found.push(head);
+    if (head !== null && head !== OLDER_HEAD) found.push(head);
   }
   return found;
 }

@@ -15,7 +15,7 @@ export type HeadSignerPorts = {
   readonly ledger: LedgerConfig;
 };
 
-type Signed = { readonly sequence: bigint; readonly hash: string; readonly atMs: number };
+type Signed = Pick<UnsignedHead, 'sequence' | 'hash' | 'closedUntil'> & { readonly atMs: number };
 
 /**
  * Signs the heads of the partitions that are folded here, beside the fold and behind its commits: a head is
@@ -81,8 +81,8 @@ export class HeadSigner {
         ledger.headsFile,
         heads.map((head) => signHead(head, key)),
       );
-      for (const { partition, sequence, hash } of heads) {
-        this.#signed.set(partition, { sequence, hash, atMs: nowMs });
+      for (const { partition, sequence, hash, closedUntil } of heads) {
+        this.#signed.set(partition, { sequence, hash, closedUntil, atMs: nowMs });
       }
       metrics.ledgerHeads.inc({ result: 'signed' }, heads.length);
       return true;
@@ -94,11 +94,18 @@ export class HeadSigner {
     }
   }
 
-  /** A chain only grows: one that is shorter than what was signed is not signed as if nothing were wrong. */
-  #isNews({ partition, sequence, hash }: UnsignedHead): boolean {
+  /**
+   * A chain only grows, and a period stays closed: what stands behind what was signed is not signed as if
+   * nothing were wrong.
+   */
+  #isNews({ partition, sequence, hash, closedUntil }: UnsignedHead): boolean {
     const last = this.#signed.get(partition);
-    if (last === undefined || sequence > last.sequence) return true;
-    if (sequence === last.sequence && hash === last.hash) return false;
+    if (last === undefined) return true;
+    const isOpened = (closedUntil ?? '') < (last.closedUntil ?? '');
+    const isGrown = sequence > last.sequence;
+    const isSame = sequence === last.sequence && hash === last.hash;
+    if (!isOpened && isGrown) return true;
+    if (!isOpened && isSame) return closedUntil !== last.closedUntil;
     this.ports.metrics.ledgerHeads.inc({ result: 'backward' });
     this.ports.logger.error(
       { partition, sequence: String(sequence), signedSequence: String(last.sequence) },
@@ -117,16 +124,18 @@ async function readHeads(
     partition: number;
     sequence: string;
     hash: string;
+    closed_until: Date | null;
     recorded_at: Date;
   }>(
-    `select partition, sequence, hash, recorded_at from cuadre.ledger_heads
-      where partition = any($1::smallint[]) and sequence > 0 order by partition`,
+    `select partition, sequence, hash, closed_until, recorded_at from cuadre.ledger_heads
+      where partition = any($1::smallint[]) order by partition`,
     [partitions],
   );
   return rows.map((row) => ({
     partition: row.partition,
     sequence: BigInt(row.sequence),
     hash: row.hash,
+    closedUntil: row.closed_until?.toISOString() ?? null,
     recordedAt: row.recorded_at.toISOString(),
     signedAt: new Date(nowMs).toISOString(),
   }));

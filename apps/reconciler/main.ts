@@ -4,14 +4,11 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { openEventLogs } from '#event-log/open-event-logs.js';
 import { openKeyRing } from '#events/file-key-ring.js';
-import { loadConfig, loadEnvFile } from '#platform/config.js';
 import { HealthRegistry } from '#platform/health.js';
-import { createLogger } from '#platform/logger.js';
 import { Metrics } from '#platform/metrics.js';
 import { NestLogger } from '#platform/nest-logger.js';
 import { listenOperations } from '#platform/operations-server.js';
-import { Shutdown } from '#platform/shutdown.js';
-import { startTelemetry } from '#platform/telemetry.js';
+import { runProcess, type ProcessParts } from '#platform/run-process.js';
 import { parseAccounts } from '#providers/parse-accounts.js';
 import { openDatabase } from '#read-models/database.js';
 import { migrate } from '#read-models/migrate.js';
@@ -21,13 +18,9 @@ import { ReconcilerModule } from './reconciler.module.js';
 class ReconcilerApp {}
 
 /** The reconciler as a process of its own: any number may run beside each other. */
-async function main(): Promise<void> {
-  loadEnvFile();
-  const config = loadConfig();
+async function start({ config, logger, shutdown }: ProcessParts): Promise<void> {
   const { url, poolMax } = config.database;
   if (url === null) throw new Error('Set DATABASE_URL: the work queue is in PostgreSQL.');
-  const logger = createLogger(config, { service: 'reconciler' });
-  const telemetry = await startTelemetry(config, 'cuadre-reconciler');
   const parsed = parseAccounts(readFileSync(config.accounts.file, 'utf8'), config.environment);
   if ('problems' in parsed) {
     throw new Error(`${config.accounts.file} is not valid:\n${parsed.problems.join('\n')}`);
@@ -57,16 +50,10 @@ async function main(): Promise<void> {
   );
   const operations = await listenOperations({ ...config.http, health, metrics });
   logger.info({ port: config.http.port, isOn: config.isLookupsOn }, 'Confirming claims.');
-  const shutdown = new Shutdown({ timeoutMs: config.shutdownTimeoutMs, logger });
   shutdown.add('reconciler', () => app.close());
   shutdown.add('operations', () => operations.close());
   shutdown.add('logs', () => logs.close());
   shutdown.add('database', () => database.end());
-  shutdown.add('telemetry', () => telemetry.shutdown());
-  shutdown.listen();
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-});
+await runProcess('reconciler', start);

@@ -50,16 +50,18 @@ export class SignedBooks {
       partition: number;
       sequence: string;
       hash: string;
+      closed_until: Date | null;
       recorded_at: Date;
-    }>('select partition, sequence, hash, recorded_at from cuadre.ledger_heads order by 1');
+    }>('select * from cuadre.ledger_heads order by partition');
     const key = openSigningKey(this.dir);
-    const heads = rows.map(({ partition, sequence, hash, recorded_at: recordedAt }) =>
+    const heads = rows.map((row) =>
       signHead(
         {
-          partition,
-          sequence: BigInt(sequence),
-          hash,
-          recordedAt: recordedAt.toISOString(),
+          partition: row.partition,
+          sequence: BigInt(row.sequence),
+          hash: row.hash,
+          closedUntil: row.closed_until?.toISOString() ?? null,
+          recordedAt: row.recorded_at.toISOString(),
           signedAt: '2026-07-01T00:00:00.000Z',
         },
         key,

@@ -16,8 +16,8 @@ import { IsOneOf, IsUuidText } from '../http/parameter-rules.js';
 import { answered } from '../http/refusal.js';
 import { ApiProblems } from '../openapi/problem-responses.js';
 import { ReferencePageQuery } from '../page/account-page-query.js';
-import { parsePageSize } from '../page/list-page.js';
-import { PositionQuery } from '../position/position-query.js';
+import { pageRequestOf } from '../page/page-query.js';
+import { PositionQuery, positionWaitOf } from '../position/position-query.js';
 import { GetCustomer } from './get-customer.js';
 import { ListCustomers, CustomerListResource } from './list-customers.js';
 import { CustomerResource } from './customer-resource.js';
@@ -53,9 +53,8 @@ export class CustomerController {
   async list(@Query(queryParameters) query: CustomerListQuery): Promise<CustomerListResource> {
     const { account = null, reference = null, level = null } = query;
     const filter = { account, reference, level };
-    const page = { pageSize: parsePageSize(query.pageSize), pageToken: query.pageToken };
-    const wait = { minPosition: query.minPosition ?? null };
-    return answered(await this.#queries.execute(new ListCustomers(filter, page, wait)));
+    const list = new ListCustomers(filter, pageRequestOf(query), positionWaitOf(query));
+    return answered(await this.#queries.execute(list));
   }
 
   @Get(':customerId')
@@ -64,9 +63,9 @@ export class CustomerController {
   @ApiProblems(400, 401, 403, 404, 503)
   async get(
     @Param(pathParameters) { customerId }: CustomerPath,
-    @Query(queryParameters) { minPosition }: PositionQuery,
+    @Query(queryParameters) position: PositionQuery,
   ): Promise<CustomerResource> {
-    const query = new GetCustomer(customerId.toLowerCase(), { minPosition: minPosition ?? null });
+    const query = new GetCustomer(customerId.toLowerCase(), positionWaitOf(position));
     return answered(await this.#queries.execute(query));
   }
 }

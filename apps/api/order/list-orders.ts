@@ -1,25 +1,15 @@
-import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ApiProperty } from '@nestjs/swagger';
 import { OrderReader } from '#read-models/queries/order-reader.js';
-import { isRefusal, type Refusal } from '../http/refusal.js';
-import { listPage, type PageRequest } from '../page/list-page.js';
+import type { Refusal } from '../http/refusal.js';
+import { ListQuery } from '../page/list-query.js';
 import { ListResource } from '../page/list-resource.js';
-import { PageTokens } from '../page/page-tokens.js';
-import { PositionGate, type PositionWait } from '../position/position-gate.js';
+import { PageAnswerer } from '../page/page-answerer.js';
 import { OrderSummaryResource, orderSummary } from './order-resource.js';
 
-export class ListOrders extends Query<OrderListResource | Refusal> {
-  readonly filter: { readonly status: string | null };
-  readonly page: PageRequest;
-  readonly wait: PositionWait;
+export type OrderFilter = { readonly status: string | null };
 
-  constructor(filter: { readonly status: string | null }, page: PageRequest, wait: PositionWait) {
-    super();
-    this.filter = filter;
-    this.page = page;
-    this.wait = wait;
-  }
-}
+export class ListOrders extends ListQuery<OrderFilter, OrderListResource> {}
 
 export class OrderListResource extends ListResource {
   @ApiProperty({ type: () => [OrderSummaryResource], description: 'By order id.' })
@@ -29,23 +19,19 @@ export class OrderListResource extends ListResource {
 @QueryHandler(ListOrders)
 export class ListOrdersHandler implements IQueryHandler<ListOrders> {
   readonly #orders: OrderReader;
-  readonly #tokens: PageTokens;
-  readonly #gate: PositionGate;
+  readonly #pages: PageAnswerer;
 
-  constructor(orders: OrderReader, tokens: PageTokens, gate: PositionGate) {
+  constructor(orders: OrderReader, pages: PageAnswerer) {
     this.#orders = orders;
-    this.#tokens = tokens;
-    this.#gate = gate;
+    this.#pages = pages;
   }
 
-  async execute({ filter, page, wait }: ListOrders): Promise<OrderListResource | Refusal> {
-    const refusal = await this.#gate.pass(wait);
-    if (refusal !== null) return refusal;
-    const request = { ...page, scope: { list: 'orders', filter } };
-    const list = await listPage(this.#tokens, request, {
-      read: (range) => this.#orders.list(filter, range),
+  execute(query: ListOrders): Promise<OrderListResource | Refusal> {
+    return this.#pages.answer(query, {
+      list: 'orders',
+      read: (range) => this.#orders.list(query.filter, range),
       keyOf: (row) => row.orderId,
+      itemOf: orderSummary,
     });
-    return isRefusal(list) ? list : { ...list, items: list.items.map(orderSummary) };
   }
 }

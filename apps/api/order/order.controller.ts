@@ -15,9 +15,8 @@ import { pathParameters, queryParameters } from '../http/parameter-pipe.js';
 import { IsIdText, IsOneOf } from '../http/parameter-rules.js';
 import { answered } from '../http/refusal.js';
 import { ApiProblems } from '../openapi/problem-responses.js';
-import { parsePageSize } from '../page/list-page.js';
-import { PageQuery } from '../page/page-query.js';
-import { PositionQuery } from '../position/position-query.js';
+import { PageQuery, pageRequestOf } from '../page/page-query.js';
+import { PositionQuery, positionWaitOf } from '../position/position-query.js';
 import { GetOrder, OrderResource } from './get-order.js';
 import { ListOrders, OrderListResource } from './list-orders.js';
 
@@ -52,9 +51,9 @@ export class OrderController {
   @ApiOkResponse({ type: OrderListResource })
   @ApiProblems(400, 401, 403, 503)
   async list(@Query(queryParameters) query: OrderListQuery): Promise<OrderListResource> {
-    const { status = null, pageToken, minPosition = null } = query;
-    const page = { pageSize: parsePageSize(query.pageSize), pageToken };
-    return answered(await this.#queries.execute(new ListOrders({ status }, page, { minPosition })));
+    const filter = { status: query.status ?? null };
+    const list = new ListOrders(filter, pageRequestOf(query), positionWaitOf(query));
+    return answered(await this.#queries.execute(list));
   }
 
   @Get(':orderId')
@@ -63,10 +62,8 @@ export class OrderController {
   @ApiProblems(400, 401, 403, 404, 503)
   async get(
     @Param(pathParameters) { orderId }: OrderPath,
-    @Query(queryParameters) { minPosition }: PositionQuery,
+    @Query(queryParameters) position: PositionQuery,
   ): Promise<OrderResource> {
-    return answered(
-      await this.#queries.execute(new GetOrder(orderId, { minPosition: minPosition ?? null })),
-    );
+    return answered(await this.#queries.execute(new GetOrder(orderId, positionWaitOf(position))));
   }
 }

@@ -1,7 +1,13 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { IsPageSize } from '../http/parameter-rules.js';
+import { parsePageSize, type PageRequest } from './list-page.js';
 import { PositionQuery } from '../position/position-query.js';
+
+/** The page that a list's query asks for. */
+export function pageRequestOf({ pageSize, pageToken }: PageQuery): PageRequest {
+  return { pageSize: parsePageSize(pageSize), pageToken };
+}
 
 /** What every list takes. */
 export class PageQuery extends PositionQuery {

@@ -17,8 +17,8 @@ import { answered } from '../http/refusal.js';
 import { ApiProblems } from '../openapi/problem-responses.js';
 import { ORDER_ID_LENGTH_MAX } from '../order/order.controller.js';
 import { ReferencePageQuery } from '../page/account-page-query.js';
-import { parsePageSize } from '../page/list-page.js';
-import { PositionQuery } from '../position/position-query.js';
+import { pageRequestOf } from '../page/page-query.js';
+import { PositionQuery, positionWaitOf } from '../position/position-query.js';
 import { GetPayment, PaymentWithRefundsResource } from './get-payment.js';
 import { ListPayments, PaymentListResource } from './list-payments.js';
 
@@ -63,10 +63,9 @@ export class PaymentController {
   async list(@Query(queryParameters) query: PaymentListQuery): Promise<PaymentListResource> {
     const { account = null, reference = null, orderId = null, status = null } = query;
     const settlementId = query.settlementId?.toLowerCase() ?? null;
-    const page = { pageSize: parsePageSize(query.pageSize), pageToken: query.pageToken };
-    const wait = { minPosition: query.minPosition ?? null };
     const filter = { account, reference, orderId, settlementId, status };
-    return answered(await this.#queries.execute(new ListPayments(filter, page, wait)));
+    const list = new ListPayments(filter, pageRequestOf(query), positionWaitOf(query));
+    return answered(await this.#queries.execute(list));
   }
 
   @Get(':paymentId')
@@ -75,11 +74,9 @@ export class PaymentController {
   @ApiProblems(400, 401, 403, 404, 503)
   async get(
     @Param(pathParameters) { paymentId }: PaymentPath,
-    @Query(queryParameters) { minPosition }: PositionQuery,
+    @Query(queryParameters) position: PositionQuery,
   ): Promise<PaymentWithRefundsResource> {
-    const query = new GetPayment(paymentId.toLowerCase(), {
-      minPosition: minPosition ?? null,
-    });
+    const query = new GetPayment(paymentId.toLowerCase(), positionWaitOf(position));
     return answered(await this.#queries.execute(query));
   }
 }

@@ -1,6 +1,12 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import { IsIdText } from '../http/parameter-rules.js';
+import type { PositionWait } from './position-gate.js';
+
+/** How far the read that is asked for has to be folded. */
+export function positionWaitOf({ minPosition }: PositionQuery): PositionWait {
+  return { minPosition: minPosition ?? null };
+}
 
 /** What every read takes. */
 export class PositionQuery {

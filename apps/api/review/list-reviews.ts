@@ -1,4 +1,4 @@
-import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ApiProperty } from '@nestjs/swagger';
 import { FLAGS } from '#ledger/payment/flag.js';
 import {
@@ -6,27 +6,15 @@ import {
   type ReviewKey,
   type ReviewRow,
 } from '#read-models/queries/review-reader.js';
-import { isRefusal, type Refusal } from '../http/refusal.js';
+import type { Refusal } from '../http/refusal.js';
 import { MoneyResource, moneyOf } from '../order/money-resource.js';
-import { listPage, type PageRequest } from '../page/list-page.js';
+import { ListQuery } from '../page/list-query.js';
 import { ListResource } from '../page/list-resource.js';
-import { PageTokens } from '../page/page-tokens.js';
-import { PositionGate, type PositionWait } from '../position/position-gate.js';
+import { PageAnswerer } from '../page/page-answerer.js';
 
 export type ReviewFilter = { readonly account: string | null };
 
-export class ListReviews extends Query<ReviewListResource | Refusal> {
-  readonly filter: ReviewFilter;
-  readonly page: PageRequest;
-  readonly wait: PositionWait;
-
-  constructor(filter: ReviewFilter, page: PageRequest, wait: PositionWait) {
-    super();
-    this.filter = filter;
-    this.page = page;
-    this.wait = wait;
-  }
-}
+export class ListReviews extends ListQuery<ReviewFilter, ReviewListResource> {}
 
 /** A payment that its provider holds until somebody decides. */
 export class ReviewResource {
@@ -76,25 +64,24 @@ export class ReviewListResource extends ListResource {
 @QueryHandler(ListReviews)
 export class ListReviewsHandler implements IQueryHandler<ListReviews> {
   readonly #reviews: ReviewReader;
-  readonly #tokens: PageTokens;
-  readonly #gate: PositionGate;
+  readonly #pages: PageAnswerer;
 
-  constructor(reviews: ReviewReader, tokens: PageTokens, gate: PositionGate) {
+  constructor(reviews: ReviewReader, pages: PageAnswerer) {
     this.#reviews = reviews;
-    this.#tokens = tokens;
-    this.#gate = gate;
+    this.#pages = pages;
   }
 
-  async execute({ filter, page, wait }: ListReviews): Promise<ReviewListResource | Refusal> {
-    const refusal = await this.#gate.pass(wait);
-    if (refusal !== null) return refusal;
-    const request = { ...page, scope: { list: 'reviews', filter } };
-    const list = await listPage(this.#tokens, request, {
+  execute(query: ListReviews): Promise<ReviewListResource | Refusal> {
+    return this.#pages.answer(query, {
+      list: 'reviews',
       read: ({ after, rowsMax }) =>
-        this.#reviews.list(filter, { after: after === null ? null : parseKey(after), rowsMax }),
+        this.#reviews.list(query.filter, {
+          after: after === null ? null : parseKey(after),
+          rowsMax,
+        }),
       keyOf: (row) => `${row.since.toISOString()} ${row.paymentId}`,
+      itemOf: reviewResource,
     });
-    return isRefusal(list) ? list : { ...list, items: list.items.map(reviewResource) };
   }
 }
 

@@ -6,7 +6,8 @@ import { queryParameters } from '../http/parameter-pipe.js';
 import { answered } from '../http/refusal.js';
 import { ApiProblems } from '../openapi/problem-responses.js';
 import { AccountPageQuery } from '../page/account-page-query.js';
-import { parsePageSize } from '../page/list-page.js';
+import { pageRequestOf } from '../page/page-query.js';
+import { positionWaitOf } from '../position/position-query.js';
 import { ListReviews, ReviewListResource } from './list-reviews.js';
 
 @ApiTags('reviews')
@@ -25,9 +26,8 @@ export class ReviewController {
   @ApiOkResponse({ type: ReviewListResource })
   @ApiProblems(400, 401, 403, 503)
   async list(@Query(queryParameters) query: AccountPageQuery): Promise<ReviewListResource> {
-    const { account = null } = query;
-    const page = { pageSize: parsePageSize(query.pageSize), pageToken: query.pageToken };
-    const wait = { minPosition: query.minPosition ?? null };
-    return answered(await this.#queries.execute(new ListReviews({ account }, page, wait)));
+    const filter = { account: query.account ?? null };
+    const list = new ListReviews(filter, pageRequestOf(query), positionWaitOf(query));
+    return answered(await this.#queries.execute(list));
   }
 }

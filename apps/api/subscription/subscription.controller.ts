@@ -16,8 +16,8 @@ import { IsOneOf, IsUuidText } from '../http/parameter-rules.js';
 import { answered } from '../http/refusal.js';
 import { ApiProblems } from '../openapi/problem-responses.js';
 import { ClientReferencePageQuery } from '../page/account-page-query.js';
-import { parsePageSize } from '../page/list-page.js';
-import { PositionQuery } from '../position/position-query.js';
+import { pageRequestOf } from '../page/page-query.js';
+import { PositionQuery, positionWaitOf } from '../position/position-query.js';
 import { GetSubscription } from './get-subscription.js';
 import { ListSubscriptions, SubscriptionListResource } from './list-subscriptions.js';
 import { SubscriptionResource } from './subscription-resource.js';
@@ -55,9 +55,8 @@ export class SubscriptionController {
   ): Promise<SubscriptionListResource> {
     const { account = null, reference = null, clientReference = null, status = null } = query;
     const filter = { account, reference, clientReference, status };
-    const page = { pageSize: parsePageSize(query.pageSize), pageToken: query.pageToken };
-    const wait = { minPosition: query.minPosition ?? null };
-    return answered(await this.#queries.execute(new ListSubscriptions(filter, page, wait)));
+    const list = new ListSubscriptions(filter, pageRequestOf(query), positionWaitOf(query));
+    return answered(await this.#queries.execute(list));
   }
 
   @Get(':subscriptionId')
@@ -66,11 +65,9 @@ export class SubscriptionController {
   @ApiProblems(400, 401, 403, 404, 503)
   async get(
     @Param(pathParameters) { subscriptionId }: SubscriptionPath,
-    @Query(queryParameters) { minPosition }: PositionQuery,
+    @Query(queryParameters) position: PositionQuery,
   ): Promise<SubscriptionResource> {
-    const query = new GetSubscription(subscriptionId.toLowerCase(), {
-      minPosition: minPosition ?? null,
-    });
+    const query = new GetSubscription(subscriptionId.toLowerCase(), positionWaitOf(position));
     return answered(await this.#queries.execute(query));
   }
 }

@@ -1,25 +1,13 @@
-import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ApiProperty } from '@nestjs/swagger';
 import { WithdrawalReader, type WithdrawalFilter } from '#read-models/queries/withdrawal-reader.js';
-import { isRefusal, type Refusal } from '../http/refusal.js';
-import { listPage, type PageRequest } from '../page/list-page.js';
+import type { Refusal } from '../http/refusal.js';
+import { ListQuery } from '../page/list-query.js';
 import { ListResource } from '../page/list-resource.js';
-import { PageTokens } from '../page/page-tokens.js';
-import { PositionGate, type PositionWait } from '../position/position-gate.js';
+import { PageAnswerer } from '../page/page-answerer.js';
 import { WithdrawalResource, withdrawalResource } from './withdrawal-resource.js';
 
-export class ListWithdrawals extends Query<WithdrawalListResource | Refusal> {
-  readonly filter: WithdrawalFilter;
-  readonly page: PageRequest;
-  readonly wait: PositionWait;
-
-  constructor(filter: WithdrawalFilter, page: PageRequest, wait: PositionWait) {
-    super();
-    this.filter = filter;
-    this.page = page;
-    this.wait = wait;
-  }
-}
+export class ListWithdrawals extends ListQuery<WithdrawalFilter, WithdrawalListResource> {}
 
 export class WithdrawalListResource extends ListResource {
   @ApiProperty({ type: () => [WithdrawalResource], description: 'By withdrawal id.' })
@@ -29,27 +17,19 @@ export class WithdrawalListResource extends ListResource {
 @QueryHandler(ListWithdrawals)
 export class ListWithdrawalsHandler implements IQueryHandler<ListWithdrawals> {
   readonly #withdrawals: WithdrawalReader;
-  readonly #tokens: PageTokens;
-  readonly #gate: PositionGate;
+  readonly #pages: PageAnswerer;
 
-  constructor(withdrawals: WithdrawalReader, tokens: PageTokens, gate: PositionGate) {
+  constructor(withdrawals: WithdrawalReader, pages: PageAnswerer) {
     this.#withdrawals = withdrawals;
-    this.#tokens = tokens;
-    this.#gate = gate;
+    this.#pages = pages;
   }
 
-  async execute({
-    filter,
-    page,
-    wait,
-  }: ListWithdrawals): Promise<WithdrawalListResource | Refusal> {
-    const refusal = await this.#gate.pass(wait);
-    if (refusal !== null) return refusal;
-    const request = { ...page, scope: { list: 'withdrawals', filter } };
-    const list = await listPage(this.#tokens, request, {
-      read: (range) => this.#withdrawals.list(filter, range),
+  execute(query: ListWithdrawals): Promise<WithdrawalListResource | Refusal> {
+    return this.#pages.answer(query, {
+      list: 'withdrawals',
+      read: (range) => this.#withdrawals.list(query.filter, range),
       keyOf: (row) => row.paymentId,
+      itemOf: withdrawalResource,
     });
-    return isRefusal(list) ? list : { ...list, items: list.items.map(withdrawalResource) };
   }
 }

@@ -16,8 +16,8 @@ import { IsOneOf, IsUuidText } from '../http/parameter-rules.js';
 import { answered } from '../http/refusal.js';
 import { ApiProblems } from '../openapi/problem-responses.js';
 import { ClientReferencePageQuery } from '../page/account-page-query.js';
-import { parsePageSize } from '../page/list-page.js';
-import { PositionQuery } from '../position/position-query.js';
+import { pageRequestOf } from '../page/page-query.js';
+import { PositionQuery, positionWaitOf } from '../position/position-query.js';
 import { GetWithdrawal } from './get-withdrawal.js';
 import { ListWithdrawals, WithdrawalListResource } from './list-withdrawals.js';
 import { WithdrawalResource } from './withdrawal-resource.js';
@@ -53,9 +53,8 @@ export class WithdrawalController {
   async list(@Query(queryParameters) query: WithdrawalListQuery): Promise<WithdrawalListResource> {
     const { account = null, reference = null, clientReference = null, status = null } = query;
     const filter = { account, reference, clientReference, status };
-    const page = { pageSize: parsePageSize(query.pageSize), pageToken: query.pageToken };
-    const wait = { minPosition: query.minPosition ?? null };
-    return answered(await this.#queries.execute(new ListWithdrawals(filter, page, wait)));
+    const list = new ListWithdrawals(filter, pageRequestOf(query), positionWaitOf(query));
+    return answered(await this.#queries.execute(list));
   }
 
   @Get(':withdrawalId')
@@ -64,11 +63,9 @@ export class WithdrawalController {
   @ApiProblems(400, 401, 403, 404, 503)
   async get(
     @Param(pathParameters) { withdrawalId }: WithdrawalPath,
-    @Query(queryParameters) { minPosition }: PositionQuery,
+    @Query(queryParameters) position: PositionQuery,
   ): Promise<WithdrawalResource> {
-    const query = new GetWithdrawal(withdrawalId.toLowerCase(), {
-      minPosition: minPosition ?? null,
-    });
+    const query = new GetWithdrawal(withdrawalId.toLowerCase(), positionWaitOf(position));
     return answered(await this.#queries.execute(query));
   }
 }

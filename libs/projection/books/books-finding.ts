@@ -4,7 +4,7 @@
  * `missing` entries are gone · `tail` the end of the chain is cut off · `head` the head row is not the end
  * of the chain · `unbalanced` an event's entries do not sum to zero · `days` the sums by day are not those
  * of the entries · `signed-head` the chain is not the one that was signed, or the signature is not ours ·
- * `guard` the database no longer refuses changes.
+ * `period` what closed the books is not what the entries follow, or not what was signed · `guard` the database no longer refuses changes.
  */
 export type FindingKind =
   | 'changed'
@@ -15,6 +15,7 @@ export type FindingKind =
   | 'unbalanced'
   | 'days'
   | 'signed-head'
+  | 'period'
   | 'guard';
 
 export type BooksFinding = {

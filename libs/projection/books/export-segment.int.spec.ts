@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { closePeriod } from '../../../test/harness/books-streams.js';
 import { SignedBooks } from '../../../test/harness/signed-books.js';
 import { planSegment, segmentLines, SegmentRefused } from './export-segment.js';
+import { headLine, OLDER_HEAD, parseHeadLine, signHead } from './signed-heads.js';
 import { openSigningKey } from './signing-key.js';
 
 const SCRIPT = new URL('../../../deploy/verify-ledger.mjs', import.meta.url);
@@ -29,9 +31,9 @@ beforeAll(async () => {
   const events = ['processing', 'succeeded', 'refunded'].flatMap((event) =>
     Array.from({ length: 3 }, (_, index) => books.bench.mintcashEvent(`pay-${index}`, event)),
   );
-  await books.fold(events.slice(0, 6));
+  await books.fold([...events.slice(0, 6), ...closePeriod('2026-06-20', 3)]);
   const first = await books.signHeads();
-  await books.append(events.slice(6));
+  await books.append([...closePeriod('2026-07-02', 3), ...events.slice(6)]);
   const heads = [...first, ...(await books.signHeads())];
   const most = heads.reduce((a, b) => (a.sequence > b.sequence ? a : b));
   partition = most.partition;
@@ -47,6 +49,7 @@ describe('an exported segment', () => {
     await expect(verifySegment([bytes])).resolves.toMatchObject({
       header: { partition, from: '1', to: String(signed[1]), heads: 2 },
       entries: Number(signed[1]),
+      closedUntil: '2026-07-02T00:00:00.000Z',
     });
   });
 
@@ -166,6 +169,30 @@ describe('the script for who has no Cuadre', () => {
     expect(code).toBe(1);
   });
 
+  it('refuses an entry in a period that a signed head closed, and a head that opens one', async () => {
+    const lines = bytes.toString().split('\n');
+    const closed = lines.findIndex((line) => line.includes('"closedUntil":"2026-06-20'));
+    expect(closed).toBeGreaterThan(0);
+    const later = lines.map((line) => line.replace('2026-06-20', '2026-07-03'));
+    const forged = await resigned(later);
+    await expect(verifySegment([forged])).rejects.toThrow(/Entry \d+ counts from .* closed period/);
+    const none = lines.map((line, index) =>
+      index === closed
+        ? line
+        : line.replace('"2026-07-02T00:00:00.000Z","recordedAt"', 'null,"recordedAt"'),
+    );
+    await expect(verifySegment([await resigned(none)])).rejects.toThrow(/opens a period/);
+  });
+
+  it('says of a segment and of a head of the former format that they are', async () => {
+    const header = bytes.toString().replace('ledger-segment.v2', 'ledger-segment.v1');
+    await expect(verifySegment([Buffer.from(header)])).rejects.toThrow(/older format/);
+    const head = bytes.toString().replace(/"closedUntil":[^,]+,/, '');
+    await expect(verifySegment([Buffer.from(head)])).rejects.toThrow(
+      /older format, cuadre.head.v1/,
+    );
+  });
+
   it('exits with 2 on wrong usage', async () => {
     expect(await run()).toMatchObject({ code: 2 });
     expect(await run('a', 'b')).toMatchObject({ code: 2 });
@@ -180,6 +207,18 @@ async function exported(from: bigint, to: bigint | null = null): Promise<Buffer>
     text += `${line}\n`;
   }
   return Buffer.from(text);
+}
+
+/** As who holds the key would sign what these lines say. */
+async function resigned(lines: readonly string[]): Promise<Buffer> {
+  const key = openSigningKey(books.dir);
+  const signedLines = lines.map((line) => {
+    if (!line.startsWith('{"head":')) return line;
+    const head = parseHeadLine(JSON.stringify((JSON.parse(line) as { head: object }).head));
+    if (head === null || head === OLDER_HEAD) throw new Error('It is no head.');
+    return `{"head":${headLine(signHead(head, key))}}`;
+  });
+  return Buffer.from(signedLines.join('\n'));
 }
 
 async function holds(changed: Buffer): Promise<boolean> {

@@ -2,7 +2,13 @@ import type { KeyObject } from 'node:crypto';
 import type { Queryable } from '#read-models/database.js';
 import { canonicalEntry, CHAIN_START, chainHash } from './entry-chain.js';
 import type { SignedHeadFiles } from './heads-file.js';
-import { headLine, isSignedBy, publicKeyText, type SignedHead } from './signed-heads.js';
+import {
+  headLine,
+  isSignedBy,
+  OLDER_HEAD,
+  publicKeyText,
+  type SignedHead,
+} from './signed-heads.js';
 import { storedEntries } from './stored-entries.js';
 
 export type SegmentBounds = {
@@ -69,7 +75,7 @@ export async function* segmentLines(
   const used = new Set(heads.map(({ keyId }) => keyId));
   const keys = [...publicKeys].filter(([keyId]) => used.has(keyId));
   yield JSON.stringify({
-    format: 'cuadre.ledger-segment.v1',
+    format: 'cuadre.ledger-segment.v2',
     partition,
     from: from.toString(),
     to: to.toString(),
@@ -101,7 +107,7 @@ export async function* segmentLines(
   if (expected !== to + 1n) throw new SegmentRefused(`The chain ends at entry ${expected - 1n}.`);
 }
 
-/** In the order of the chain, one of each sequence. */
+/** In the order of the chain, the last one of each sequence. */
 async function headsFrom(
   {
     files,
@@ -111,9 +117,12 @@ async function headsFrom(
 ): Promise<readonly SignedHead[]> {
   const heads = new Map<bigint, SignedHead>();
   for await (const head of files.read()) {
-    if (head === null || head.partition !== partition || head.sequence < from) continue;
+    if (head === null || head === OLDER_HEAD) continue;
+    if (head.partition !== partition || head.sequence < from) continue;
     const key = publicKeys.get(head.keyId);
-    if (key === undefined || !isSignedBy(head, key) || heads.has(head.sequence)) continue;
+    if (key === undefined || !isSignedBy(head, key)) continue;
+    // A period that was closed since has the later one cover more.
+    if (head.signedAt < (heads.get(head.sequence)?.signedAt ?? '')) continue;
     heads.set(head.sequence, head);
   }
   return [...heads.values()].sort((a, b) => (a.sequence < b.sequence ? -1 : 1));

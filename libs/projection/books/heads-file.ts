@@ -2,7 +2,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
-import { headLine, parseHeadLine, type SignedHead } from './signed-heads.js';
+import { headLine, parseHeadLine, type OLDER_HEAD, type SignedHead } from './signed-heads.js';
 
 const LINE_FEED = 0x0a;
 
@@ -38,7 +38,7 @@ export class SignedHeadFiles {
   }
 
   /** Line by line; null for a line that is no head. */
-  async *read(): AsyncGenerator<SignedHead | null> {
+  async *read(): AsyncGenerator<SignedHead | typeof OLDER_HEAD | null> {
     for (const { path, bytes } of this.#files) {
       if (bytes === 0) continue;
       const stream = createReadStream(path, { end: bytes - 1 });

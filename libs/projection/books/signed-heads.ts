@@ -1,12 +1,17 @@
 import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 
-/** That a partition's chain ended with this hash, vouched for by whoever holds the key. */
+/**
+ * That a partition's chain ended with this hash, and its books were closed up to then, vouched for by whoever
+ * holds the key.
+ */
 export type SignedHead = {
   readonly partition: number;
   readonly sequence: bigint;
   /** Of the entry with this sequence: SHA-256 in hex. */
   readonly hash: string;
-  /** When the last batch with entries was recorded; ISO 8601 in UTC, like `signedAt`. */
+  /** No later entry counts before it; ISO 8601 in UTC, null where no period was closed. */
+  readonly closedUntil: string | null;
+  /** When the last entry or close was recorded; ISO 8601 in UTC, like `signedAt`. */
   readonly recordedAt: string;
   readonly signedAt: string;
   readonly keyId: string;
@@ -19,10 +24,11 @@ export type UnsignedHead = Omit<SignedHead, 'keyId' | 'signature'>;
 /** What is signed: a JSON array without spaces, members in this order. For ever; docs/ledger.md tells it. */
 export function headText(head: Omit<SignedHead, 'signature'>): string {
   return JSON.stringify([
-    'cuadre.head.v1',
+    'cuadre.head.v2',
     head.partition,
     head.sequence.toString(),
     head.hash,
+    head.closedUntil,
     head.recordedAt,
     head.signedAt,
     head.keyId,
@@ -67,6 +73,7 @@ export function headLine(head: SignedHead): string {
     partition: head.partition,
     sequence: head.sequence.toString(),
     hash: head.hash,
+    closedUntil: head.closedUntil,
     recordedAt: head.recordedAt,
     signedAt: head.signedAt,
     keyId: head.keyId,
@@ -74,8 +81,11 @@ export function headLine(head: SignedHead): string {
   });
 }
 
+/** A line that was written before heads covered closed periods, as `cuadre.head.v1`. */
+export const OLDER_HEAD = 'older-format';
+
 /** Null for what is no head: a line that a power cut tore. */
-export function parseHeadLine(line: string): SignedHead | null {
+export function parseHeadLine(line: string): SignedHead | typeof OLDER_HEAD | null {
   let found: Readonly<Record<string, unknown>>;
   try {
     found = JSON.parse(line) as typeof found;
@@ -83,15 +93,19 @@ export function parseHeadLine(line: string): SignedHead | null {
     // Not JSON is one of the ways in which a line is no head.
     return null;
   }
-  const { partition, sequence, hash, recordedAt, signedAt, keyId, signature } = found ?? {};
+  const { partition, sequence, hash, closedUntil, recordedAt, signedAt, keyId, signature } =
+    found ?? {};
   const texts = [sequence, hash, recordedAt, signedAt, keyId, signature];
   if (typeof partition !== 'number' || !texts.every((text) => typeof text === 'string'))
     return null;
   if (!/^\d{1,18}$/.test(String(sequence))) return null;
+  if (closedUntil === undefined) return OLDER_HEAD;
+  if (closedUntil !== null && typeof closedUntil !== 'string') return null;
   return {
     partition,
     sequence: BigInt(String(sequence)),
     hash: String(hash),
+    closedUntil,
     recordedAt: String(recordedAt),
     signedAt: String(signedAt),
     keyId: String(keyId),

@@ -5,6 +5,7 @@ import { paymentStream } from '../../../test/harness/payment-streams.js';
 import { SignedBooks } from '../../../test/harness/signed-books.js';
 import type { BooksFinding } from './books-finding.js';
 import { chainHash } from './entry-chain.js';
+import { OLDER_HEAD } from './signed-heads.js';
 import { storedEntries } from './stored-entries.js';
 
 let books: SignedBooks;
@@ -318,7 +319,7 @@ async function kinds(): Promise<readonly string[]> {
 async function headsOfPartition() {
   const heads = [];
   for await (const head of books.signed.files.read()) {
-    if (head?.partition === partition) heads.push({ ...head, sequence: head.sequence });
+    if (head !== null && head !== OLDER_HEAD && head.partition === partition) heads.push(head);
   }
   return heads;
 }

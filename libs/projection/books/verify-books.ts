@@ -6,6 +6,7 @@ import type { BooksFinding } from './books-finding.js';
 import type { SignedHeadFiles } from './heads-file.js';
 import { verifyChain, type ChainEnd } from './verify-chain.js';
 import { verifySignedHeads, type HeadsVerified } from './verify-heads.js';
+import { verifyPeriods } from './verify-periods.js';
 import { verifyBalanced, verifyDays, verifyGuards } from './verify-sums.js';
 
 export type VerifyProgress =
@@ -87,10 +88,12 @@ async function verifySnapshot(
   onProgress({ step: 'summing' });
   await verifyBalanced(source, onFinding);
   await verifyDays(source, onFinding);
+  const closes = await verifyPeriods(source, onFinding);
   const signed = await verifySignedHeads(source, {
     files,
     publicKeys,
     ends,
+    closes,
     onFinding,
     onHeads: (count) => onProgress({ step: 'signed-heads', heads: count }),
     signal,

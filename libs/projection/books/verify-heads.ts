@@ -2,8 +2,10 @@ import type { KeyObject } from 'node:crypto';
 import type { Queryable } from '#read-models/database.js';
 import type { BooksFinding } from './books-finding.js';
 import type { SignedHeadFiles } from './heads-file.js';
-import { isSignedBy, type SignedHead } from './signed-heads.js';
+import { CHAIN_START } from './entry-chain.js';
+import { isSignedBy, OLDER_HEAD, type SignedHead } from './signed-heads.js';
 import type { ChainEnd } from './verify-chain.js';
+import type { Closes } from './verify-periods.js';
 
 const CHUNK_HEADS = 1_000;
 
@@ -12,6 +14,8 @@ export type HeadsVerified = {
   readonly heads: number;
   /** Lines that are no head, as a power cut leaves them. */
   readonly unreadableLines: number;
+  /** Heads of the format before this one, which are not compared: they do not cover closed periods. */
+  readonly olderLines: number;
   /** By partition, the greatest sequence that a head vouches for and the chain agrees with. */
   readonly vouched: ReadonlyMap<number, bigint>;
 };
@@ -22,10 +26,10 @@ export type HeadsVerified = {
  */
 export async function verifySignedHeads(
   source: { readonly db: Queryable; readonly schema: string },
-  { files, publicKeys, ends, onFinding, onHeads, signal }: HeadsCheck,
+  { files, publicKeys, ends, closes, onFinding, onHeads, signal }: HeadsCheck,
 ): Promise<HeadsVerified> {
-  const compared = new ComparedHeads(ends);
-  let [heads, unreadableLines] = [0, 0];
+  const compared = new ComparedHeads(ends, closes);
+  let [heads, unreadableLines, olderLines] = [0, 0, 0];
   let chunk: SignedHead[] = [];
   const compareChunk = async (): Promise<void> => {
     signal.throwIfAborted();
@@ -39,6 +43,10 @@ export async function verifySignedHeads(
       unreadableLines += 1;
       continue;
     }
+    if (head === OLDER_HEAD) {
+      olderLines += 1;
+      continue;
+    }
     const problem = signatureProblem(head, publicKeys);
     if (problem !== null) {
       onFinding(findingOf('signed-head', head, problem));
@@ -49,7 +57,7 @@ export async function verifySignedHeads(
   }
   await compareChunk();
   for (const finding of compared.findings()) onFinding(finding);
-  return { heads, unreadableLines, vouched: compared.vouched };
+  return { heads, unreadableLines, olderLines, vouched: compared.vouched };
 }
 
 export type HeadsCheck = {
@@ -57,6 +65,7 @@ export type HeadsCheck = {
   readonly publicKeys: ReadonlyMap<string, KeyObject>;
   /** By partition, where the chain that is there ends. */
   readonly ends: ReadonlyMap<number, ChainEnd>;
+  readonly closes: Closes;
   readonly onFinding: (finding: BooksFinding) => void;
   readonly onHeads: (heads: number) => void;
   readonly signal: AbortSignal;
@@ -67,12 +76,20 @@ class ComparedHeads {
   readonly vouched = new Map<number, bigint>();
   readonly #broken = new Map<number, SignedHead>();
   readonly #beyond = new Map<number, SignedHead>();
+  readonly #misclosed = new Map<number, BooksFinding>();
 
-  constructor(private readonly ends: ReadonlyMap<number, ChainEnd>) {}
+  constructor(
+    private readonly ends: ReadonlyMap<number, ChainEnd>,
+    private readonly closes: Closes,
+  ) {}
 
   take(heads: readonly SignedHead[], stored: readonly (string | null)[]): void {
     for (const [index, head] of heads.entries()) {
       const { partition, sequence, hash } = head;
+      const problem = this.#misclosed.has(partition) ? null : this.closes.problemOf(head);
+      if (problem !== null) {
+        this.#misclosed.set(partition, findingOf('period', head, problem));
+      }
       if (sequence > (this.ends.get(partition)?.sequence ?? 0n)) {
         if (sequence > (this.#beyond.get(partition)?.sequence ?? 0n)) {
           this.#beyond.set(partition, head);
@@ -102,6 +119,7 @@ class ComparedHeads {
         `${after + 1n} to ${head.sequence} was changed, added or taken away.`;
       yield findingOf('signed-head', { partition, sequence: after + 1n }, detail);
     }
+    yield* this.#misclosed.values();
   }
 }
 
@@ -123,7 +141,8 @@ async function storedHashes(
   if (heads.length === 0) return [];
   const { rows } = await db.query<{ hash: string | null }>({
     name: `${schema}.signed_heads.hashes`,
-    text: `select e.hash from unnest($1::int[], $2::bigint[]) with ordinality as h (partition, sequence, n)
+    text: `select case h.sequence when 0 then '${CHAIN_START}' else e.hash end as hash
+               from unnest($1::int[], $2::bigint[]) with ordinality as h (partition, sequence, n)
              left join ${schema}.ledger_entries e
                on e.partition = h.partition and e.sequence = h.sequence
             order by h.n`,
