@@ -40,6 +40,7 @@ edge
 
 project
   --events N           how many events to fold (default 60000)
+  --members N          projectors that share the partitions: 1, 2, 3, 4, 6 or 12 (default 1)
 
 open
   --payments N         how many are open (default 1000000)
@@ -63,6 +64,7 @@ const { positionals, values } = parseArgs({
     requests: { type: 'string', default: '30000' },
     events: { type: 'string', default: '60000' },
     payments: { type: 'string', default: '1000000' },
+    members: { type: 'string', default: '1' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -94,6 +96,7 @@ if (values.help || name === undefined) {
   await benchProject({
     events: positive(values.events),
     rounds: positive(values.rounds),
+    members: positive(values.members),
     isJson: values.json,
   });
 } else if (name === 'ledger') {
