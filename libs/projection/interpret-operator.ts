@@ -6,7 +6,7 @@ import { factMembers } from '#providers/fact-members.js';
 import { filledTextOf, readFacts, textOf } from '#providers/facts.js';
 import { parseInstant } from '#providers/instant.js';
 import { providerOf } from '#providers/registry.js';
-import type { Meaning } from './interpret-record.js';
+import type { Meaning } from './meaning.js';
 
 /** What closes a period: `{"body":{"period":"2026-10","until":"2026-11-01T00:00:00.000Z"},…}`. */
 const PERIOD_MEMBERS = factMembers({ period: 'word', until: 'instant' });

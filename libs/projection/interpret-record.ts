@@ -2,10 +2,10 @@ import { decodeUnsealed } from '#events/envelope.js';
 import { eventIdOf, subjectIdOf } from '#events/ids.js';
 import { trustOf, type Observation } from '#events/observation.js';
 import type { StoredRecord } from '#events/record.js';
-import { mayConfirm, type Trust } from '#ledger/trust.js';
-import type { ProviderEvent } from '#providers/provider.js';
+import { mayConfirm } from '#ledger/trust.js';
 import { providerOf } from '#providers/registry.js';
 import { interpretPeriodClose, interpretRuling } from './interpret-operator.js';
+import type { Meaning } from './meaning.js';
 
 /** A record of the log with the meaning that its provider's interpreter gives it. */
 export type Interpreted = {
@@ -14,37 +14,6 @@ export type Interpreted = {
   readonly recordedAtMs: number;
   readonly meaning: Meaning;
 };
-
-export type Meaning =
-  | {
-      readonly kind: 'event';
-      readonly observation: Observation;
-      readonly trust: Trust;
-      readonly event: ProviderEvent;
-      readonly eventId: string;
-      readonly subjectId: string;
-    }
-  | {
-      readonly kind: 'ignored';
-      readonly observation: Observation;
-      readonly trust: Trust;
-      readonly reason: string;
-    }
-  /** The books of a period end: see `foldBooks`. */
-  | {
-      readonly kind: 'period-close';
-      readonly observation: Observation;
-      readonly trust: Trust;
-      readonly periodId: string;
-      /** ISO 8601 in UTC with milliseconds: the first instant that is open. */
-      readonly until: string;
-    }
-  /** A deterministic failure on evidence that we must believe: the subject parks. */
-  | {
-      readonly kind: 'poison';
-      readonly observation: Observation | null;
-      readonly reason: string;
-    };
 
 export function interpretRecord(record: StoredRecord, recordedAtMs: number): Interpreted {
   return { record, recordedAtMs, meaning: meaningOf(record, recordedAtMs) };
