@@ -27,7 +27,7 @@ export async function requireKnownAccount(
 const ACCOUNTS_MAX = 10_000;
 
 /** The name that takes the fewest changes of a letter; null where there is none. */
-export function nearestName(wanted: string, names: readonly string[]): string | null {
+function nearestName(wanted: string, names: readonly string[]): string | null {
   let nearest: string | null = null;
   let fewest = Infinity;
   for (const name of names) {

@@ -18,7 +18,7 @@ const FINDINGS_SHOWN = 50;
 
 /** What no chain and no signature can tell: said with every result. */
 const NOT_CHECKED =
-  'whether the log has what the entries say: entries that were added behind the last signed head, with ' +
+  'that the log has what the entries say. Entries that were added behind the last signed head, with ' +
   'hashes that follow, only `cuadre rebuild --no-swap` finds.';
 
 /** `cuadre verify`. */

@@ -67,7 +67,7 @@ export type PublicMessage = {
   /** W3C trace context of what moved it. */
   readonly traceparent: string | null;
   /** The snapshot as JSON. */
-  readonly value: Buffer;
+  readonly value: string;
 };
 
 export function paymentMessage(
@@ -98,7 +98,7 @@ function message(
     foldVersion: snapshot.foldVersion,
     version: BigInt(snapshot.version),
     recordedAtMs: Date.parse(snapshot.recordedAt),
-    value: Buffer.from(JSON.stringify(snapshot)),
+    value: JSON.stringify(snapshot),
   };
 }
 
@@ -110,7 +110,7 @@ export function publicHeaders({
   version,
   recordedAtMs,
   traceparent,
-}: PublicMessage): Readonly<Record<string, string>> {
+}: Omit<PublicMessage, 'value'>): Readonly<Record<string, string>> {
   return {
     ce_specversion: '1.0',
     ce_id: uuidV5(`${type}/${key}/${foldVersion}/${version}`),

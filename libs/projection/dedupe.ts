@@ -4,7 +4,7 @@ import { mayConfirm } from '#ledger/trust.js';
 import type { Queryable } from '#read-models/database.js';
 import { arrayParameter } from '#read-models/writes/array-parameters.js';
 import type { EventMeaning } from './fold-payments.js';
-import type { Interpreted } from './interpret-record.js';
+import type { Interpreted } from './meaning.js';
 import { tellingText } from './telling-text.js';
 
 /**

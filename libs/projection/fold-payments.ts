@@ -19,8 +19,7 @@ import { viewPayment, type PaymentView } from '#ledger/payment/payment-view.js';
 import { attributionStrength, mayConfirm } from '#ledger/trust.js';
 import { providerOf } from '#providers/registry.js';
 import type { Row } from '#read-models/writes/column-values.js';
-import type { Interpreted } from './interpret-record.js';
-import type { Meaning } from './meaning.js';
+import type { Interpreted, Meaning } from './meaning.js';
 import { encodePaymentState } from './payment-codec.js';
 
 export type EventMeaning = Extract<Meaning, { kind: 'event' }>;

@@ -5,15 +5,7 @@ import type { StoredRecord } from '#events/record.js';
 import { mayConfirm } from '#ledger/trust.js';
 import { providerOf } from '#providers/registry.js';
 import { interpretPeriodClose, interpretRuling } from './interpret-operator.js';
-import type { Meaning } from './meaning.js';
-
-/** A record of the log with the meaning that its provider's interpreter gives it. */
-export type Interpreted = {
-  readonly record: StoredRecord;
-  /** The log's append time, made monotone within the partition. */
-  readonly recordedAtMs: number;
-  readonly meaning: Meaning;
-};
+import type { Interpreted, Meaning } from './meaning.js';
 
 export function interpretRecord(record: StoredRecord, recordedAtMs: number): Interpreted {
   return { record, recordedAtMs, meaning: meaningOf(record, recordedAtMs) };

@@ -2,7 +2,7 @@ import { viewPayment } from '#ledger/payment/payment-view.js';
 import type { Queryable } from '#read-models/database.js';
 import { arrayParameter } from '#read-models/writes/array-parameters.js';
 import { newPayment, type PaymentInFold } from './fold-payments.js';
-import type { Interpreted } from './interpret-record.js';
+import type { Interpreted } from './meaning.js';
 import { decodePaymentState } from './payment-codec.js';
 
 /** The payments that a batch's events concern, by subject key: as stored, or new. */

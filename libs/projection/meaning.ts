@@ -1,8 +1,16 @@
 import type { Observation } from '#events/observation.js';
+import type { StoredRecord } from '#events/record.js';
 import type { Trust } from '#ledger/trust.js';
 import type { ProviderEvent } from '#providers/provider.js';
 
-/** What a record of the log says, as its provider's interpreter or our own has it. */
+/** A record of the log with the meaning that its provider's interpreter gives it. */
+export type Interpreted = {
+  readonly record: StoredRecord;
+  /** The log's append time, made monotone within the partition. */
+  readonly recordedAtMs: number;
+  readonly meaning: Meaning;
+};
+
 export type Meaning =
   | {
       readonly kind: 'event';

@@ -4,7 +4,7 @@ import type { Queryable } from '#read-models/database.js';
 import { arrayParameter } from '#read-models/writes/array-parameters.js';
 import type { Row } from '#read-models/writes/column-values.js';
 import type { Foldable } from './dedupe.js';
-import type { Interpreted } from './interpret-record.js';
+import type { Interpreted } from './meaning.js';
 
 /**
  * A poison record parks its subject, not the partition: it and everything later about the same subject is

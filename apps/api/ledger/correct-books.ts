@@ -85,6 +85,6 @@ function unknownPayments(ids: readonly string[]): Refusal {
     code: 'unknown-payment',
     detail: `There is no payment, withdrawal or refund ${id}.`,
   }));
-  const detail = `${ids.length} of the payments are not known, so none is corrected.`;
+  const detail = `Not known: ${ids.length} of the payments. So none is corrected.`;
   return { refused: 'invalid-parameter', detail, errors };
 }

@@ -1,6 +1,6 @@
 import { isSameCurrency, moneyText, type Money } from '../money.js';
 import type { PaymentFact } from './payment-fact.js';
-import type { PaymentState } from './payment-state.js';
+import type { PaymentKind } from './payment-kind.js';
 import type { PaymentStatus } from './payment-status.js';
 
 /** What was asked for, what came, and how far the two are apart: of a payment, in one currency. */
@@ -21,7 +21,7 @@ export function isReceipt({ status, marks, expected }: ToldAmount): boolean {
 /** @param facts highest rank first */
 export function amountDifferenceOf(
   facts: readonly PaymentFact[],
-  { kind, amount }: Pick<PaymentState, 'kind'> & { readonly amount: Money | null },
+  { kind, amount }: { readonly kind: PaymentKind; readonly amount: Money | null },
 ): AmountDifference {
   const asked = kind === 'payment' ? expectedOf(facts) : null;
   // What was asked for in another currency compares with nothing: `mismatch` tells of it.
@@ -40,16 +40,20 @@ export function amountDifferenceOf(
  * a difference and no contradiction; of anything but a payment they are one amount.
  */
 export function isAmountContradicted(
-  { kind, amounts }: Pick<PaymentState, 'kind' | 'amounts'>,
+  { kind, amounts }: { readonly kind: PaymentKind; readonly amounts: StatedAmounts },
   facts: readonly PaymentFact[],
 ): boolean {
   const told = [amounts, ...facts.map(amountsOf)];
-  const asked = new Set(told.flatMap((stated) => stated.asked));
-  const received = new Set(told.flatMap((stated) => stated.received));
-  const all = new Set([...asked, ...received]);
-  if (kind !== 'payment') return all.size > 1;
-  const currencies = new Set([...all].map((text) => text.slice(text.indexOf(' '))));
-  return asked.size > 1 || received.size > 1 || currencies.size > 1;
+  const asked = told.flatMap((stated) => stated.asked);
+  const received = told.flatMap((stated) => stated.received);
+  const all = [...asked, ...received];
+  if (kind !== 'payment') return isVaried(all);
+  const currencies = all.map((text) => text.slice(text.indexOf(' ')));
+  return isVaried(asked) || isVaried(received) || isVaried(currencies);
+}
+
+function isVaried(texts: readonly string[]): boolean {
+  return texts.some((text) => text !== texts[0]);
 }
 
 /** Amounts as text: equal amounts, equal texts. */

@@ -133,23 +133,24 @@ type Weighed = {
 
 function flagsOf(state: PaymentState, weighed: Weighed): readonly Flag[] {
   const { facts, difference } = weighed;
-  const statuses = new Set(facts.map((fact) => fact.status));
-  const isGivenBack = statuses.has('partially_refunded') || statuses.has('refunded');
+  const isTold = (status: PaymentStatus): boolean => facts.some((fact) => fact.status === status);
+  const isGivenBack = isTold('partially_refunded') || isTold('refunded');
   // A payment that was given back had been paid; a withdrawal may be returned without.
-  const isPaid = statuses.has('succeeded') || (state.kind === 'payment' && isGivenBack);
-  const flags = new Set<Flag>(state.marks);
-  if (isPaid && statuses.has('expired')) flags.add('late');
-  if (difference !== null && difference.minor < 0n) flags.add('underpaid');
-  if (difference !== null && difference.minor > 0n) flags.add('overpaid');
-  if (isAmountContradicted(state, facts) || hasForeignRefund(state, weighed)) flags.add('mismatch');
+  const isPaid = isTold('succeeded') || (state.kind === 'payment' && isGivenBack);
+  const flags: Flag[] = [...state.marks];
+  if (isPaid && isTold('expired')) flags.push('late');
+  if (difference !== null && difference.minor < 0n) flags.push('underpaid');
+  if (difference !== null && difference.minor > 0n) flags.push('overpaid');
+  if (isAmountContradicted(state, facts) || hasForeignRefund(state, weighed))
+    flags.push('mismatch');
   // Money that was received and then could not be assigned is unsettled, as the provider's rules have it.
-  if (isPaid && statuses.has('failed') && !flags.has('unsettled')) flags.add('illegal');
+  if (isPaid && isTold('failed') && !flags.includes('unsettled')) flags.push('illegal');
   const [first, second] = state.attributions;
   const isContested = first !== undefined && second?.strength === first.strength;
   // Of a payment that is paid once, two tries brought money: how much is here, nobody has told.
   const isPaidTwice = state.attempts.length > 1;
-  if (state.hasConflict || isContested || isPaidTwice) flags.add('conflict');
-  return FLAGS.filter((flag) => flags.has(flag));
+  if (state.hasConflict || isContested || isPaidTwice) flags.push('conflict');
+  return FLAGS.filter((flag) => flags.includes(flag));
 }
 
 function hasForeignRefund(

@@ -4,7 +4,8 @@ import { withConflict, type PaymentState } from '#ledger/payment/payment-state.j
 import { mayConfirm } from '#ledger/trust.js';
 import { dedupe, type Deduped } from '../dedupe.js';
 import { joined, newPayment } from '../fold-payments.js';
-import { interpretRecord, type Interpreted } from '../interpret-record.js';
+import { interpretRecord } from '../interpret-record.js';
+import type { Interpreted } from '../meaning.js';
 
 export type ReplayPart = {
   readonly partition: number;

@@ -54,6 +54,15 @@ export class BinaryWriter {
 
   int64(value: bigint): void {
     this.#reserve(8);
+    // Two words of a number cost no garbage, and nearly all are small enough.
+    const near = Number(value);
+    if (Number.isSafeInteger(near)) {
+      const high = Math.floor(near / WORD);
+      this.int32At(this.#length, high);
+      this.int32At(this.#length + 4, (near - high * WORD) | 0);
+      this.#length += 8;
+      return;
+    }
     this.#length = this.#bytes.writeBigInt64BE(value, this.#length);
   }
 

@@ -33,7 +33,8 @@ const COLUMNS: Readonly<Record<string, Column>> = {
     writeField: (to, value) => writeTexts(to, textsOf(value)),
   },
   uuid: { oid: 2950, write: (to, value) => to.uuid(String(value)) },
-  bytea: { oid: 17, write: (to, value) => to.raw(asBytes(value)) },
+  /** A text stands for its bytes in UTF-8. */
+  bytea: { oid: 17, write: writeBytes },
   boolean: { oid: 16, write: (to, value) => to.int8(value === true ? 1 : 0) },
   smallint: { oid: 21, write: (to, value) => to.int16(Number(value)) },
   int: { oid: 23, write: (to, value) => to.int32(Number(value)) },
@@ -69,9 +70,10 @@ export function writeSized(to: BinaryWriter, value: RowValue, write: Column['wri
 const EPOCH_2000_MS = Date.UTC(2000, 0, 1);
 const DAY_MS = 86_400_000;
 
-function asBytes(value: NonNullable<RowValue>): Buffer {
-  if (!Buffer.isBuffer(value)) throw new TypeError('A bytea column takes a Buffer.');
-  return value;
+function writeBytes(to: BinaryWriter, value: NonNullable<RowValue>): void {
+  if (Buffer.isBuffer(value)) to.raw(value);
+  else if (typeof value === 'string') to.text(value);
+  else throw new TypeError('A bytea column takes a Buffer or a text.');
 }
 
 function asBigint(value: NonNullable<RowValue>): bigint {

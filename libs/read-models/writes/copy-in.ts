@@ -64,7 +64,12 @@ function writeTuples(to: BinaryWriter, types: readonly string[], rows: readonly 
   });
   for (const row of rows) {
     to.int16(types.length);
-    for (const [index, write] of writers.entries()) writeSized(to, row[index] ?? null, write);
+    // Not by entries, each of which would be an array.
+    let index = 0;
+    for (const write of writers) {
+      writeSized(to, row[index] ?? null, write);
+      index += 1;
+    }
   }
 }
 

@@ -39,7 +39,12 @@ export async function writeOutbox(
   await copyIn(tx, OUTBOX, rows);
 }
 
-export type OutboxMessage = PublicMessage & { readonly id: string; readonly createdAt: Date };
+export type OutboxMessage = Omit<PublicMessage, 'value'> & {
+  readonly id: string;
+  /** The snapshot as JSON, in UTF-8. */
+  readonly value: Buffer;
+  readonly createdAt: Date;
+};
 
 /** The oldest messages, in order. Only one relay at a time reads, so the order per key holds. */
 export async function readOutbox(db: Queryable, limit: number): Promise<readonly OutboxMessage[]> {
