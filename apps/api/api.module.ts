@@ -20,6 +20,7 @@ import { OrderReader } from '#read-models/queries/order-reader.js';
 import { PaymentReader } from '#read-models/queries/payment-reader.js';
 import { ReadModels } from '#read-models/queries/read-models.js';
 import { RefundReader } from '#read-models/queries/refund-reader.js';
+import { ReportLineReader } from '#read-models/queries/report-line-reader.js';
 import { ReviewReader } from '#read-models/queries/review-reader.js';
 import { SettlementReader } from '#read-models/queries/settlement-reader.js';
 import { SubscriptionReader } from '#read-models/queries/subscription-reader.js';
@@ -72,6 +73,9 @@ import { RefundController } from './refund/refund.controller.js';
 import { ListReviewsHandler } from './review/list-reviews.js';
 import { ReviewController } from './review/review.controller.js';
 import { GetSettlementHandler } from './settlement/get-settlement.js';
+import { ImportController } from './settlement/import.controller.js';
+import { ImportSettlementHandler } from './settlement/import-settlement.js';
+import { KnownAccounts } from './settlement/known-accounts.js';
 import { ListSettlementsHandler } from './settlement/list-settlements.js';
 import { SettlementController } from './settlement/settlement.controller.js';
 import { GetSubscriptionHandler } from './subscription/get-subscription.js';
@@ -138,6 +142,7 @@ export class ApiModule implements OnModuleInit, OnApplicationShutdown {
         BookController,
         CorrectionController,
         CustomerController,
+        ImportController,
         LedgerController,
         LookupController,
         OpenItemsController,
@@ -161,6 +166,7 @@ export class ApiModule implements OnModuleInit, OnApplicationShutdown {
         ...readerProviders(dependencies),
         ...QUERY_HANDLERS,
         ClosePeriodHandler,
+        ImportSettlementHandler,
         CorrectBooksHandler,
       ],
       exports: [ApiDescription, Authenticator, GrpcServer],
@@ -180,11 +186,12 @@ export class ApiModule implements OnModuleInit, OnApplicationShutdown {
 }
 
 function portProviders(dependencies: ApiDependencies): Provider[] {
-  const { observations, keyRing, config, logger, metrics, health } = dependencies;
+  const { observations, keyRing, accounts, config, logger, metrics, health } = dependencies;
   const authenticator = new Authenticator(config.apiTokens);
   return [
     { provide: EventLog, useValue: observations },
     { provide: KeyRing, useValue: keyRing },
+    { provide: KnownAccounts, useValue: new KnownAccounts(accounts) },
     { provide: Metrics, useValue: metrics },
     { provide: HealthRegistry, useValue: health },
     { provide: Authenticator, useValue: authenticator },
@@ -218,6 +225,7 @@ function readerProviders({ database, databaseUrl }: ApiDependencies): Provider[]
       LedgerBookReader,
       LedgerOpenReader,
       LedgerPeriodReader,
+      ReportLineReader,
       ReviewReader,
     ].map((reader) => ({
       provide: reader,

@@ -18,6 +18,9 @@ export function configureApi(
   { logger, metrics }: Pick<ApiDependencies, 'logger' | 'metrics'>,
 ): void {
   const server: FastifyInstance = app.getHttpAdapter().getInstance();
+  server.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, text, done) =>
+    done(null, text),
+  );
   addRequestHooks(server, { authenticator: app.get(Authenticator), logger, metrics });
   const document = describeApi(app);
   app.get(ApiDescription).publish(document);

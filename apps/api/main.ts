@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { openEventLogs } from '#event-log/open-event-logs.js';
@@ -10,6 +11,7 @@ import { Metrics } from '#platform/metrics.js';
 import { NestLogger } from '#platform/nest-logger.js';
 import { Shutdown } from '#platform/shutdown.js';
 import { startTelemetry } from '#platform/telemetry.js';
+import { parseAccounts } from '#providers/parse-accounts.js';
 import { openDatabase } from '#read-models/database.js';
 import { migrate } from '#read-models/migrate.js';
 import { apiServerOptions } from './api-server-options.js';
@@ -22,6 +24,11 @@ const logger = createLogger(config, { service: 'cuadre-api' });
 const databaseUrl = config.database.url;
 if (databaseUrl === null) throw new Error('DATABASE_URL is needed: the API reads from PostgreSQL.');
 if (config.apiTokens.length === 0) throw new Error('API_TOKENS is needed: nobody could call.');
+
+const parsed = parseAccounts(readFileSync(config.accounts.file, 'utf8'), config.environment);
+if ('problems' in parsed) {
+  throw new Error(`${config.accounts.file} is not valid:\n${parsed.problems.join('\n')}`);
+}
 
 const telemetry = await startTelemetry(config, 'cuadre-api');
 await migrate(databaseUrl);
@@ -40,6 +47,7 @@ const dependencies = {
   databaseUrl,
   observations: logs.observations,
   keyRing: openKeyRing(config.keyRingDir, { create: false }),
+  accounts: parsed.accounts,
   config,
   logger,
   metrics: new Metrics(),

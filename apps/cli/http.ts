@@ -52,6 +52,19 @@ export async function postJson(
   return response.json();
 }
 
+/** Posts a file and parses the JSON answer; what is not 2xx is a failure that says why. */
+export async function postFile(
+  service: Service,
+  { path, file }: { readonly path: string; readonly file: SentFile },
+  io: CommandIo,
+): Promise<unknown> {
+  const response = await request(service, { method: 'POST', path, file }, io);
+  await assertOk(response, service);
+  return response.json();
+}
+
+export type SentFile = { readonly contentType: string; readonly text: string };
+
 /** Posts JSON and walks the JSON lines of the answer. */
 export async function* postForLines(
   service: Service,
@@ -80,17 +93,19 @@ export async function* postForLines(
 
 async function request(
   { title, url, token, setting }: Service,
-  { method, path, body }: { method: string; path: string; body?: unknown },
+  { method, path, body, file }: { method: string; path: string; body?: unknown; file?: SentFile },
   io: CommandIo,
 ): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json, application/x-ndjson' };
   if (token !== null) headers['authorization'] = `Bearer ${token}`;
   if (body !== undefined) headers['content-type'] = 'application/json';
+  if (file !== undefined) headers['content-type'] = file.contentType;
   try {
     return await fetch(new URL(path, url), {
       method,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(file === undefined ? {} : { body: file.text }),
       // A stream may go on for long; an answer without one may not.
       signal: body === undefined ? AbortSignal.timeout(ANSWER_TIMEOUT_MS) : io.signal,
     });

@@ -1,5 +1,13 @@
 import { CommandError, type CommandIo } from './command.js';
-import { apiService, getJson, postJson, type ApiOptions, type Service } from './http.js';
+import {
+  apiService,
+  getJson,
+  postFile,
+  postJson,
+  type ApiOptions,
+  type SentFile,
+  type Service,
+} from './http.js';
 
 /** Options of every command that reads the books. */
 export const LEDGER_OPTIONS = {
@@ -47,6 +55,10 @@ export class LedgerService {
 
   async post(path: string, body?: unknown): Promise<unknown> {
     return postJson(this.#service, { path, body }, this.#io);
+  }
+
+  async postFile(path: string, parameters: Parameters, file: SentFile): Promise<unknown> {
+    return postFile(this.#service, { path: `${path}${queryOf(parameters)}`, file }, this.#io);
   }
 
   /** Items of a list, page by page, up to `itemsMax`. */

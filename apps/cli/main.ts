@@ -3,6 +3,7 @@ import { runCli } from './cli.js';
 import { ledger } from './ledger.js';
 import { rebuild } from './rebuild-command.js';
 import { send } from './send.js';
+import { settlements } from './settlements.js';
 import { status } from './status.js';
 import { trace } from './trace.js';
 import { verify } from './verify.js';
@@ -17,7 +18,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 process.exitCode = await runCli(
-  [send, trace, status, ledger, verify, rebuild],
+  [send, trace, status, ledger, settlements, verify, rebuild],
   process.argv.slice(2),
   {
     stdout: process.stdout,

@@ -19,6 +19,8 @@ export type PaymentSnapshotV1 = {
   /** The payment that a refund gives back. */
   readonly parentId: string | null;
   readonly settlementId: string | null;
+  /** `unsettled`, `reported` (in a batch or a report), or `paid_out` (report lines cover what is due). */
+  readonly settlementStatus: 'unsettled' | 'reported' | 'paid_out';
   /** Null while, or after, nothing that can be trusted says what happened to the money. */
   readonly status: string | null;
   readonly amount: MoneyJson | null;

@@ -80,7 +80,9 @@ function judge(
   { trust, observation, event }: EventMeaning,
   { known, digest }: { known: string | undefined; digest: string },
 ): Pick<Deduped, 'outcome' | 'reason'> {
-  const foundNothing = observation.lookup !== null && event.tells.fact === null;
+  const { tells } = event;
+  const foundNothing =
+    observation.lookup !== null && tells.about === 'payment' && tells.fact === null;
   // A claim is not a state: each one moves `reported`, dedupe only labels it.
   if (!mayConfirm(trust)) {
     const label = known === undefined ? null : known === digest ? 'duplicate' : 'conflict';

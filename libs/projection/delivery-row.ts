@@ -81,6 +81,8 @@ function claimedStatus(tells: Telling): string | null {
       return tells.fact.status;
     case 'customer':
       return tells.fact.level;
+    case 'report-line':
+      return null;
   }
 }
 

@@ -3,7 +3,12 @@ import type { PostingRules } from '#ledger/posting/rules.js';
 import type { BooksStep } from './books/fold-books.js';
 import { PostingSteps, type BookedInBatch } from './books/posting-steps.js';
 import type { Deduped } from './dedupe.js';
-import { foldEvent, type PaymentChange, type PaymentInFold } from './fold-payments.js';
+import {
+  foldEvent,
+  isOfMovement,
+  type PaymentChange,
+  type PaymentInFold,
+} from './fold-payments.js';
 
 export type FoldedEvents = {
   readonly payments: readonly PaymentInFold[];
@@ -27,7 +32,10 @@ export function foldEvents(
     const { meaning } = input;
     postings.close(one);
     if (meaning.kind !== 'event' || outcome === 'duplicate' || outcome === 'parked') continue;
-    if (meaning.event.tells.about !== 'payment') continue;
+    if (!isOfMovement(meaning)) {
+      if (outcome === 'applied') postings.recordReportLine(meaning, input.recordedAtMs);
+      continue;
+    }
     const payment = loaded.get(meaning.observation.subject);
     invariant(payment !== undefined, 'Every event of a batch has its payment loaded.');
     const { state, view } = payment;

@@ -27,7 +27,7 @@ export function foldLatest(deduped: readonly Deduped[]): LatestRows {
     const { meaning, recordedAtMs } = input;
     if (meaning.kind !== 'event' || outcome !== 'applied' || !mayConfirm(meaning.trust)) continue;
     const { about } = meaning.event.tells;
-    if (about === 'payment') continue;
+    if (about !== 'subscription' && about !== 'customer') continue;
     const latest = toLatest(meaning, recordedAtMs);
     const before = newest[about].get(meaning.subjectId);
     if (latest === null || (before !== undefined && !isNewer(latest, before))) continue;

@@ -9,6 +9,7 @@ import {
   withConflict,
   withFact,
   withLookup,
+  withReportLine,
   withRuling,
   withSince,
   type PaymentState,
@@ -84,6 +85,14 @@ export function newPayment(
   };
 }
 
+/** Does it tell of a payment, a withdrawal or a refund? A line of a report may name none. */
+export function isOfMovement({ event: { tells }, observation }: EventMeaning): boolean {
+  if (tells.about === 'report-line') {
+    return parseSubjectKey(observation.subject).kind !== 'report-line';
+  }
+  return tells.about === 'payment';
+}
+
 /** Of a subject that nothing has been told of yet. */
 function kindOf(subject: string): PaymentKind {
   return parseSubjectKey(subject).kind.endsWith('withdrawal') ? 'withdrawal' : 'payment';
@@ -127,6 +136,8 @@ export function joined(
   at: { readonly position: bigint; readonly recordedAtMs: number },
 ): PaymentState {
   const { orderId, tells } = event;
+  const recordedAt = new Date(at.recordedAtMs).toISOString();
+  if (tells.about === 'report-line') return withReportLine(state, tells.fact, recordedAt);
   if (tells.about !== 'payment') return state;
   const attributed =
     orderId === null
@@ -135,7 +146,6 @@ export function joined(
   // The time of the delivery dates what states no time of its own.
   const occurredAt = tells.fact?.occurredAt ?? event.occurredAt;
   const fact = tells.fact === null ? null : { ...tells.fact, occurredAt, factId: eventId, trust };
-  const recordedAt = new Date(at.recordedAtMs).toISOString();
   if (observation.kind === 'ruling') return withRuling(attributed, recordedAt);
   const dated =
     fact === null || !mayConfirm(trust) ? attributed : withSince(attributed, fact, recordedAt);
@@ -188,6 +198,8 @@ export function paymentRow(payment: PaymentInFold): Row {
     parent === null ? null : subjectIdOf(parent),
     settlementBatch === null ? null : settlementIdOf(account, settlementBatch),
     settlementBatch,
+    view.settlementStatus,
+    view.payoutDifferenceMinor,
     view.flags,
     view.occurredAt,
     payment.firstRecordedAtMs,
@@ -293,6 +305,7 @@ function isSamePublicly(a: PaymentView, b: PaymentView): boolean {
     a.failureCode === b.failureCode &&
     a.occurredAt === b.occurredAt &&
     a.parent === b.parent &&
+    a.settlementStatus === b.settlementStatus &&
     a.settlementBatch === b.settlementBatch &&
     a.clientReference === b.clientReference &&
     a.flags.length === b.flags.length &&

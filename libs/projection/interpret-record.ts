@@ -4,6 +4,7 @@ import { trustOf, type Observation } from '#events/observation.js';
 import type { StoredRecord } from '#events/record.js';
 import { mayConfirm } from '#ledger/trust.js';
 import { providerOf } from '#providers/registry.js';
+import { interpretReportLine } from '#providers/settlement-report.js';
 import { interpretPeriodClose, interpretRuling } from './interpret-operator.js';
 import type { Interpreted, Meaning } from './meaning.js';
 
@@ -24,7 +25,10 @@ function meaningOf(record: StoredRecord, recordedAtMs: number): Meaning {
     if (observation.kind === 'ruling') return interpretRuling(observation, trust);
     const provider = providerOf(observation.schema.provider);
     if (provider === null) return { kind: 'ignored', observation, trust, reason: 'no-provider' };
-    const interpretation = provider.interpret(observation, recordedAtMs);
+    const interpretation =
+      observation.kind === 'report-line'
+        ? interpretReportLine(observation, provider.reportAmounts(recordedAtMs))
+        : provider.interpret(observation, recordedAtMs);
     if ('ignored' in interpretation) {
       return { kind: 'ignored', observation, trust, reason: interpretation.ignored };
     }

@@ -1,7 +1,7 @@
 import { viewPayment } from '#ledger/payment/payment-view.js';
 import type { Queryable } from '#read-models/database.js';
 import { arrayParameter } from '#read-models/writes/array-parameters.js';
-import { newPayment, type PaymentInFold } from './fold-payments.js';
+import { isOfMovement, newPayment, type PaymentInFold } from './fold-payments.js';
 import type { Interpreted } from './meaning.js';
 import { decodePaymentState } from './payment-codec.js';
 
@@ -13,7 +13,7 @@ export async function loadPayments(
 ): Promise<ReadonlyMap<string, PaymentInFold>> {
   const payments = new Map<string, PaymentInFold>();
   for (const { meaning, recordedAtMs } of interpreted) {
-    if (meaning.kind !== 'event' || meaning.event.tells.about !== 'payment') continue;
+    if (meaning.kind !== 'event' || !isOfMovement(meaning)) continue;
     const { subject, schema: source } = meaning.observation;
     if (payments.has(subject)) continue;
     const identity = { paymentId: meaning.subjectId, subject, provider: source.provider };

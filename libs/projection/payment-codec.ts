@@ -8,6 +8,7 @@ import type {
   RefundFact,
 } from '#ledger/payment/payment-fact.js';
 import type { PaymentKind } from '#ledger/payment/payment-kind.js';
+import type { ReportLine, ReportLineType } from '#ledger/payment/report-line.js';
 import { currencyKey, type Attribution, type PaymentState } from '#ledger/payment/payment-state.js';
 import type { PaymentStatus } from '#ledger/payment/payment-status.js';
 import type { Trust } from '#ledger/trust.js';
@@ -40,6 +41,7 @@ export function encodePaymentState(state: PaymentState): string {
     state.since,
     state.firstRecordedAt,
     state.ruledAt,
+    state.reportLines.map(storeReportLine),
   ];
   return JSON.stringify(stored);
 }
@@ -64,6 +66,7 @@ export function decodePaymentState(text: string): PaymentState {
     since,
     firstRecordedAt,
     ruledAt,
+    reportLines,
   ] = JSON.parse(text) as StoredState;
   const facts: Partial<Record<PaymentStatus, PaymentFact>> = {};
   for (const fact of storedFacts.map(loadFact)) facts[fact.status] = fact;
@@ -79,6 +82,7 @@ export function decodePaymentState(text: string): PaymentState {
     refundedTotals: Object.fromEntries(totals.map((total) => [currencyKey(total), total])),
     attributions,
     parents,
+    reportLines: reportLines.map(loadReportLine),
     amounts: { asked, received },
     attempts,
     settlement: settlement === null ? null : { batch: settlement[0], occurredAt: settlement[1] },
@@ -112,6 +116,13 @@ type StoredRefund = readonly [
   status: RefundFact['status'],
   amount: StoredMoney,
   failureCode: string | null,
+];
+type StoredReportLine = readonly [
+  report: string,
+  line: string,
+  type: ReportLineType,
+  amount: string,
+  paidAt: string,
 ];
 type StoredDetails = readonly [
   status: PaymentStatus,
@@ -165,12 +176,24 @@ type StoredState = readonly [
   since: Readonly<Record<string, string>>,
   firstRecordedAt: string | null,
   ruledAt: string | null,
+  reportLines: readonly StoredReportLine[],
 ];
 
 function loadMoney(text: StoredMoney): Money | null {
-  if (text === null) return null;
+  return text === null ? null : moneyOfText(text);
+}
+
+function moneyOfText(text: string): Money {
   const [minor = '0', currency = '', exponent = '0'] = text.split(' ');
   return { minor: BigInt(minor), currency, exponent: Number(exponent) };
+}
+
+function storeReportLine({ report, line, type, amount, paidAt }: ReportLine): StoredReportLine {
+  return [report, line, type, `${amount.minor} ${amount.currency} ${amount.exponent}`, paidAt];
+}
+
+function loadReportLine([report, line, type, amount, paidAt]: StoredReportLine): ReportLine {
+  return { report, line, type, amount: moneyOfText(amount), paidAt };
 }
 
 function storeRefund(refund: RefundFact): StoredRefund {

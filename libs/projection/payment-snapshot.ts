@@ -24,6 +24,7 @@ export function paymentSnapshot(change: Omit<PaymentChange, 'position'>): Public
       parentId: view.parent === null ? null : subjectIdOf(view.parent),
       settlementId:
         view.settlementBatch === null ? null : settlementIdOf(account, view.settlementBatch),
+      settlementStatus: view.settlementStatus,
       status: view.status === null ? null : statusByKind(view.kind, view.status),
       amount: json(view.amount),
       expected: json(view.expected),

@@ -10,5 +10,7 @@ export function tellingText(tells: Telling): string {
       return JSON.stringify({ ...tells.fact, amount: storeMoney(tells.fact.amount) });
     case 'customer':
       return JSON.stringify(tells.fact);
+    case 'report-line':
+      return JSON.stringify({ ...tells.fact, amount: storeMoney(tells.fact.amount) });
   }
 }

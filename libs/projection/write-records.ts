@@ -5,6 +5,7 @@ import {
   DELIVERIES,
   PARKED_RECORDS,
   PARKED_SUBJECTS,
+  REPORT_LINES,
   SUBSCRIPTIONS,
 } from '#read-models/fold/fold-tables.js';
 import type { Row } from '#read-models/writes/column-values.js';
@@ -14,6 +15,7 @@ import { deliveryRow } from './delivery-row.js';
 import { foldLatest } from './fold-latest.js';
 import type { PaymentChange } from './fold-payments.js';
 import type { parkPoison } from './park.js';
+import { reportLineRows } from './report-line-rows.js';
 
 /** Everything that only this partition writes: registers, what was parked, deliveries. */
 export async function writeRecords(
@@ -35,6 +37,7 @@ export async function writeRecords(
     write(CUSTOMERS, latest.customers, 'newest'),
     write(PARKED_SUBJECTS, poison.subjects, 'insert'),
     write(PARKED_RECORDS, poison.records, 'insert'),
+    write(REPORT_LINES, reportLineRows(deduped), 'insert'),
     write(
       DELIVERIES,
       deduped.map((one) => deliveryRow(one, changes.get(one.input.record.position))),

@@ -2,8 +2,10 @@ import type { DataSchema, Observation } from '#events/observation.js';
 import type { Subject, SubjectKind } from '#events/subject.js';
 import type { CustomerDetails } from '#ledger/customer/customer.js';
 import type { PaymentDetails } from '#ledger/payment/payment-fact.js';
+import type { ReportLine } from '#ledger/payment/report-line.js';
 import type { SubscriptionDetails } from '#ledger/subscription/subscription.js';
 import type { Account } from './account.js';
+import type { AmountFormat } from './amount.js';
 import type { CatalogueEntry } from './catalogue.js';
 import type { ProviderName } from './provider-name.js';
 
@@ -30,6 +32,10 @@ export type Provider = {
    * own facts merged with its refunds', which post for themselves. Empty where refunds have none.
    */
   readonly refundedApart: readonly SubjectKind[];
+  /** Kinds of the subjects that money moves for: what a line of a settlement report may name. */
+  readonly movementKinds: readonly SubjectKind[];
+  /** How amounts in its settlement reports are written, as the profile in force says. */
+  reportAmounts(recordedAtMs: number): AmountFormat;
   /** Which of its subjects can be asked for; others wait for the provider's next word. */
   readonly lookupKinds: readonly SubjectKind[];
   /** Asks the provider's API; null where the provider has no lookup that we use. */
@@ -96,7 +102,9 @@ export type Telling =
   /** Of a payment, a withdrawal or a refund; null where a lookup answered that there is none. */
   | { readonly about: 'payment'; readonly fact: PaymentDetails | null }
   | { readonly about: 'subscription'; readonly fact: SubscriptionDetails }
-  | { readonly about: 'customer'; readonly fact: CustomerDetails };
+  | { readonly about: 'customer'; readonly fact: CustomerDetails }
+  /** Of the movement that the subject is, or, where the line names none, of the line itself. */
+  | { readonly about: 'report-line'; readonly fact: ReportLine };
 
 export type ClientPorts = {
   readonly http: HttpCall;

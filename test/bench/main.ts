@@ -4,6 +4,7 @@ import { benchEdge } from './edge.js';
 import { benchIngest } from './ingest.js';
 import { benchLedger } from './ledger.js';
 import { WORKLOADS } from './load-requests.js';
+import { benchOpenItems } from './open-items.js';
 import { benchProject } from './project.js';
 
 const HELP = `Usage: npm run bench -- <name> [options]
@@ -14,6 +15,8 @@ const HELP = `Usage: npm run bench -- <name> [options]
   project              the projector with every table, against a one-table fold by hand
   ledger               the books alone, in batches and one by one, spread and on one hot account, against
                        a set-based statement by hand and a function of the database called for each
+
+  open                 clearing, and pages of open payments, with very many payments open
 
 All
   --rounds N           interleaved rounds; medians are shown (default 3)
@@ -37,6 +40,10 @@ edge
 
 project
   --events N           how many events to fold (default 60000)
+  --members N          projectors that share the partitions: 1, 2, 3, 4, 6 or 12 (default 1)
+
+open
+  --payments N         how many are open (default 1000000)
 
 Linux only: CPU is read from /proc, of the server and of the store; the sender's is left out. A run of
 ingest takes about 6 minutes, with --kafka 5.
@@ -56,6 +63,8 @@ const { positionals, values } = parseArgs({
     profile: { type: 'string' },
     requests: { type: 'string', default: '30000' },
     events: { type: 'string', default: '60000' },
+    payments: { type: 'string', default: '1000000' },
+    members: { type: 'string', default: '1' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -87,11 +96,18 @@ if (values.help || name === undefined) {
   await benchProject({
     events: positive(values.events),
     rounds: positive(values.rounds),
+    members: positive(values.members),
     isJson: values.json,
   });
 } else if (name === 'ledger') {
   await benchLedger({
     seconds: positive(values.seconds),
+    rounds: positive(values.rounds),
+    isJson: values.json,
+  });
+} else if (name === 'open') {
+  await benchOpenItems({
+    payments: positive(values.payments),
     rounds: positive(values.rounds),
     isJson: values.json,
   });

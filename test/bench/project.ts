@@ -1,7 +1,8 @@
+import { on } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import pg from 'pg';
 import { openPostgresEventLog } from '#event-log/postgres/postgres-event-log.js';
 import type { EventLog } from '#event-log/event-log.js';
@@ -9,11 +10,11 @@ import type { LogRecord, StoredRecord } from '#events/record.js';
 import { OBSERVATIONS } from '#events/topics.js';
 import { uuidV7 } from '#events/uuid.js';
 import { ensureLiveGeneration } from '#projection/generations.js';
-import { ProjectionHandler } from '#projection/projection-handler.js';
 import { openDatabase, type Database } from '#read-models/database.js';
 import { startEmbeddedPostgres } from '#read-models/embedded-postgres/embedded-postgres.js';
 import { migrate } from '#read-models/migrate.js';
 import { cpuSecondsIn, ownCpuSeconds } from './cpu.js';
+import type { MemberNews, MemberOrder } from './project-member.js';
 import { mintcashStream, mixedStream, STREAM_LIFE_EVENTS } from './project-streams.js';
 import { printReport, type Figures } from './report.js';
 
@@ -27,9 +28,15 @@ const BATCH_RECORDS = 2_000;
 export async function benchProject(options: {
   readonly events: number;
   readonly rounds: number;
+  /** Projectors that share the partitions. */
+  readonly members: number;
   readonly isJson: boolean;
 }): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'cuadre-bench-'));
+  const members = Array.from(
+    { length: options.members },
+    () => new Worker(new URL('project-member.js', import.meta.url)),
+  );
   const server = await startEmbeddedPostgres({ dataDir });
   const url = server.url;
   const database = openDatabase({
@@ -52,12 +59,15 @@ export async function benchProject(options: {
       partitions: PARTITIONS,
     });
     await fill(mixedLog, mixedStream(options.events));
+    const run = { events: options.events, members, url, dataDir };
+    // Code that runs for the first time is slow, and that is not what is compared.
+    await projectAll(database, mixedLog, run);
     const cuadre: Figures[] = [];
     const mixed: Figures[] = [];
     const baseline: Figures[] = [];
     for (let round = 0; round < options.rounds; round += 1) {
-      cuadre.push(await measure(dataDir, options.events, () => projectAll(database, log)));
-      mixed.push(await measure(dataDir, options.events, () => projectAll(database, mixedLog)));
+      cuadre.push(await projectAll(database, log, run));
+      mixed.push(await projectAll(database, mixedLog, run));
       baseline.push(await measure(dataDir, options.events, () => foldOneTable(url, log)));
     }
     printReport(
@@ -65,7 +75,8 @@ export async function benchProject(options: {
         bench: 'project',
         method:
           `${options.events} events of ${options.events / STREAM_LIFE_EVENTS} payments, log and tables ` +
-          `in one PostgreSQL with fsync on, ${options.rounds} interleaved rounds`,
+          `in one PostgreSQL with fsync on, ${options.members} projector(s), ` +
+          `${options.rounds} interleaved rounds`,
         contestants: [
           { name: 'one table, hand-written', rounds: baseline },
           { name: 'cuadre, every table', rounds: cuadre },
@@ -77,6 +88,7 @@ export async function benchProject(options: {
     await log.close();
     await mixedLog.close();
   } finally {
+    await Promise.all(members.map((member) => member.terminate()));
     await database.end();
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
@@ -104,30 +116,61 @@ async function measure(
   };
 }
 
-async function projectAll(database: Database, log: EventLog): Promise<void> {
+/** Measured from where every projector holds its partitions to where all records are folded. */
+async function projectAll(
+  database: Database,
+  log: EventLog,
+  run: {
+    readonly events: number;
+    readonly members: readonly Worker[];
+    readonly url: string;
+    readonly dataDir: string;
+  },
+): Promise<Figures> {
   const { rows } = await database.query<{ nspname: string }>(
     `select nspname from pg_namespace where nspname like 'fold\\_%'`,
   );
   for (const { nspname } of rows) await database.query(`drop schema ${nspname} cascade`);
   await database.query('truncate ops.generations, ops.checkpoints, ops.outbox');
   await ensureLiveGeneration(database, log);
-  const end = await log.endPositions();
-  const total = end.reduce((sum, position) => sum + position, 0n);
-  let folded = 0n;
-  const handler = new ProjectionHandler(database, {
-    folded: (_partition, batch) => {
-      folded += BigInt(batch.outcomes.length);
-    },
-    fenced: () => undefined,
-  });
-  const subscription = await log.subscribe(`bench-${uuidV7()}`, handler, {
+  const { members } = run;
+  await toldByAll(members, 'ready', {
+    url: run.url,
+    topic: log.topic,
+    group: `bench-${uuidV7()}`,
+    partitions: PARTITIONS,
+    share: PARTITIONS / members.length,
     batchRecordsMax: BATCH_RECORDS,
-    onError: (error) => {
-      throw error;
-    },
   });
-  while (folded < total) await sleep(5);
-  await subscription.stop();
+  const figures = await measure(run.dataDir, run.events, () => foldedBy(members, run.events));
+  await toldByAll(members, 'stopped', 'stop');
+  return figures;
+}
+
+/** Orders all of them, and waits for the news from each. */
+async function toldByAll(
+  members: readonly Worker[],
+  news: MemberNews,
+  order: MemberOrder,
+): Promise<void> {
+  await Promise.all(
+    members.map(async (member) => {
+      member.postMessage(order, []);
+      for await (const [told] of on(member, 'message')) if (told === news) return;
+    }),
+  );
+}
+
+async function foldedBy(members: readonly Worker[], events: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let folded = 0;
+  const count = (news: MemberNews): void => {
+    folded += typeof news === 'number' ? news : 0;
+    if (folded >= events) resolve();
+  };
+  for (const member of members) member.on('message', count).postMessage('start', []);
+  await promise;
+  for (const member of members) member.off('message', count);
 }
 
 /** What one would write by hand for one table: parse, keep the last status, upsert with the offset. */

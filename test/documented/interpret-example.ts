@@ -58,6 +58,7 @@ function toldBy(
   if (about === 'subscription') {
     return { about, status: fact.status, amount: moneyText(fact.amount) };
   }
+  if (about === 'report-line') throw new Error('No webhook tells a line of a report.');
   if (fact === null) return { about, status: null, amount: null };
   const marks = fact.marks.length === 0 ? {} : { marks: fact.marks };
   const status = statusByKind(fact.kind, fact.status);

@@ -7,8 +7,7 @@ import { parseSubjectKey, subjectKey, unkeyedKey } from '#events/subject.js';
 import { statusByKind } from '#ledger/payment/payment-kind.js';
 import type { PaymentState } from '#ledger/payment/payment-state.js';
 import { viewPayment } from '#ledger/payment/payment-view.js';
-import { postingsOf } from '#ledger/posting/postings-of.js';
-import { postingOwnerOf } from '#projection/books/posting-owner.js';
+import { subjectPostings } from '#projection/books/subject-postings.js';
 import type { CatalogueEntry } from '#providers/catalogue.js';
 import type { Provider } from '#providers/provider.js';
 
@@ -76,6 +75,7 @@ function rowOf(provider: Provider, entry: CatalogueEntry): readonly string[] {
   if (tells.about === 'customer') {
     return [name, kind, 'customer', 'by time', tells.fact.level, NONE, NONE, NONE];
   }
+  if (tells.about === 'report-line') throw new Error('No webhook tells a line of a report.');
   const view = viewOf(meaning);
   const claimed = interpretRecord(recordOf(provider, entry, UNVERIFIED), 1).meaning;
   const claim = claimed.kind === 'event' ? viewOf(claimed) : null;
@@ -94,7 +94,7 @@ function rowOf(provider: Provider, entry: CatalogueEntry): readonly string[] {
 /** The lines that it posts, each from the account that it debits to the one that it credits. */
 function booksOf(meaning: EventMeaning): string {
   const { subject } = meaning.observation;
-  const postings = postingsOf(stateOf(meaning), postingOwnerOf(subject));
+  const postings = subjectPostings(subject, stateOf(meaning));
   if (postings.length === 0) return NONE;
   return postings
     .map(({ line, layer, legs }) => {

@@ -10,6 +10,7 @@ import type { ApiScope } from '#platform/config.js';
 import { HealthRegistry } from '#platform/health.js';
 import { Metrics } from '#platform/metrics.js';
 import { ensureLiveGeneration } from '#projection/generations.js';
+import type { Account } from '#providers/account.js';
 import { openDatabase, type Database } from '#read-models/database.js';
 import { migrate } from '#read-models/migrate.js';
 import { createSecretKey } from 'node:crypto';
@@ -31,6 +32,16 @@ const SCOPES: Readonly<Record<keyof typeof TOKENS, readonly ApiScope[]>> = {
   originals: ['read', 'originals'],
   operate: ['operate'],
 };
+
+const ACCOUNTS: readonly Account[] = (['cobru', 'conomy', 'mintcash', 'tonder'] as const).map(
+  (provider) => ({
+    id: `${provider}-test`,
+    provider,
+    environment: 'test',
+    sources: [],
+    api: null,
+  }),
+);
 
 export type ApiUnderTest = {
   readonly url: string;
@@ -67,6 +78,7 @@ export async function startApi({ minPositionWaitMs = 200 } = {}): Promise<ApiUnd
     databaseUrl: databaseOfSpec.url,
     observations: log,
     keyRing,
+    accounts: ACCOUNTS,
     config: {
       http: { host: '127.0.0.1', port: 0, bodyLimitBytes: 1_024 },
       grpc: { port: 0, isReflectionOn: true },

@@ -2,7 +2,9 @@ import type { StoredRecord } from '#events/record.js';
 import { parseSubjectKey } from '#events/subject.js';
 import type { Money } from '#ledger/money.js';
 import type { PaymentDetails } from '#ledger/payment/payment-fact.js';
+import type { ReportLine } from '#ledger/payment/report-line.js';
 import { mayConfirm } from '#ledger/trust.js';
+import type { EventMeaning } from '#projection/fold-payments.js';
 import { interpretRecord } from '#projection/interpret-record.js';
 
 /**
@@ -25,27 +27,20 @@ export class BooksOracle {
       if (meaning.until > before) this.#closedUntil.set(partition, meaning.until);
     }
     if (meaning.kind !== 'event' || !mayConfirm(meaning.trust)) return;
-    const { event, eventId, observation } = meaning;
+    const { eventId, observation } = meaning;
     // What comes again under its key, with the same facts or with others, books nothing.
-    if (event.tells.about !== 'payment' || this.#events.has(eventId)) return;
-    this.#events.add(eventId);
-    const { fact } = event.tells;
-    if (fact === null) return;
+    if (this.#events.has(eventId)) return;
     const key = observation.subject;
-    const subject = this.#subjects.get(key) ?? { tellings: [], sheet: new Map<string, bigint>() };
+    const subject = this.#subjects.get(key) ?? {
+      tellings: [],
+      lines: [],
+      sheet: new Map<string, bigint>(),
+    };
+    if (!hear(subject, meaning, recordedAtMs)) return;
+    this.#events.add(eventId);
     this.#subjects.set(key, subject);
-    const { lookup } = observation;
-    const occurredAt = fact.occurredAt ?? event.occurredAt;
-    const at = occurredAt ?? new Date(recordedAtMs).toISOString();
-    subject.tellings.push({
-      ...fact,
-      occurredAt,
-      id: eventId,
-      at,
-      asked: lookup === null ? null : [lookup.asOf, BigInt(lookup.askedAtMs)],
-    });
     const before = subject.sheet;
-    subject.sheet = sheetOf(key, subject.tellings);
+    subject.sheet = sheetOf(key, subject);
     this.#write(`${partition} ${key} ${eventId}`, {
       before,
       after: subject.sheet,
@@ -84,14 +79,59 @@ type Telling = PaymentDetails & {
   readonly asked: readonly [asOf: bigint, askedAtMs: bigint] | null;
 };
 
-type Subject = { readonly tellings: Telling[]; sheet: Sheet };
+type Subject = { readonly tellings: Telling[]; readonly lines: ReportLine[]; sheet: Sheet };
+
+/** Keeps what an event says of its subject; false where it says nothing of money. */
+function hear(
+  { tellings, lines }: Subject,
+  { event, eventId, observation }: EventMeaning,
+  recordedAtMs: number,
+): boolean {
+  const { tells } = event;
+  if (tells.about === 'report-line') {
+    lines.push(tells.fact);
+    return true;
+  }
+  if (tells.about !== 'payment') return false;
+  const { fact } = tells;
+  if (fact === null) return true;
+  const { lookup } = observation;
+  const occurredAt = fact.occurredAt ?? event.occurredAt;
+  const at = occurredAt ?? new Date(recordedAtMs).toISOString();
+  tellings.push({
+    ...fact,
+    occurredAt,
+    id: eventId,
+    at,
+    asked: lookup === null ? null : [lookup.asOf, BigInt(lookup.askedAtMs)],
+  });
+  return true;
+}
 
 const RECEIVED = ['succeeded', 'partially_refunded', 'refunded'];
 const OPEN = ['created', 'pending', 'authorized', 'in_review', 'processing'];
 
-function sheetOf(subject: string, tellings: readonly Telling[]): Sheet {
-  const { account, kind: named } = parseSubjectKey(subject);
+function sheetOf(subject: string, { tellings, lines }: Subject): Sheet {
+  const { account, kind } = parseSubjectKey(subject);
   const writer = new SheetWriter();
+  for (const { type, amount, paidAt: at } of lines) {
+    // What the line is about: a movement, all that is open, a fee of the provider, or nobody knows.
+    const isKnown = kind !== 'report-line' || type === 'payout';
+    const [debit, credit] =
+      type === 'fee' && kind === 'report-line'
+        ? [`assets:provider:${account}`, `expenses:fees:${account}`]
+        : [
+            `assets:bank:${account}`,
+            isKnown ? `assets:provider:${account}` : `suspense:${account}`,
+          ];
+    writer.move(amount, { debit, credit, at });
+  }
+  bookTellings(writer, subject, tellings);
+  return writer.sheet;
+}
+
+function bookTellings(writer: SheetWriter, subject: string, tellings: readonly Telling[]): void {
+  const { account, kind: named } = parseSubjectKey(subject);
   const heard = believed(tellings);
   const amount = firstStated(heard, ({ amount: stated }) => stated);
   const kinds = [named.endsWith('withdrawal') ? 'withdrawal' : '', ...tellings.map((t) => t.kind)];
@@ -104,13 +144,13 @@ function sheetOf(subject: string, tellings: readonly Telling[]): Sheet {
     if (amount !== null && RECEIVED.includes(status)) {
       writer.move(amount, { debit: merchant, credit: provider, at: first(RECEIVED) });
     }
-    return writer.sheet;
+    return;
   }
   const fee = firstStated(heard, (telling) => telling.fee);
   const tax = firstStated(heard, (telling) => telling.tax);
   const costs = { account, fee, tax };
   if (kinds.includes('withdrawal')) {
-    if (amount === null) return writer.sheet;
+    if (amount === null) return;
     const stated = firstStated(heard, (telling) => telling.net);
     const net = stated?.currency === amount.currency ? stated : null;
     const received = { ...amount, minor: net?.minor ?? amount.minor };
@@ -126,7 +166,7 @@ function sheetOf(subject: string, tellings: readonly Telling[]): Sheet {
       const taken = status === 'succeeded' ? net : null;
       writer.cost(amount, { ...costs, net: taken, at: first([status]) });
     }
-    return writer.sheet;
+    return;
   }
   if (amount !== null && status === 'authorized') {
     const at = first(['authorized']);
@@ -141,7 +181,6 @@ function sheetOf(subject: string, tellings: readonly Telling[]): Sheet {
   }
   const isApart = ['transaction', 'session', 'legacy'].includes(named);
   giveBack(writer, { tellings, heard, amount, account, isApart, first });
-  return writer.sheet;
 }
 
 /** Each refund at its own time, and of what the provider states in total the rest. */

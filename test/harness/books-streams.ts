@@ -7,6 +7,13 @@ import { BLANK_CONOMY } from './conomy-observations.js';
 import { paymentStream } from './payment-streams.js';
 import { observeTonder, observeTonderAnswer } from './tonder-observations.js';
 import { subjectKey } from '#events/subject.js';
+import { REPORT_LINE_TYPES } from '#ledger/payment/report-line.js';
+import {
+  encodeReportLine,
+  REPORT_LINE_SCHEMA,
+  reportLineSubject,
+  type ReportLineText,
+} from '#providers/settlement-report.js';
 
 /**
  * Records of all four providers about money: what `paymentStream` has, and beside it fees with taxes,
@@ -22,6 +29,8 @@ export function booksStream(partitions: number): fc.Arbitrary<readonly LogRecord
       mintcashRefund(),
       cobruAnswer(),
       cobruWithdrawal(),
+      reportLine(),
+      reportLine(),
     ),
     { minLength: 1, maxLength: 40, size: 'max' },
   );
@@ -207,6 +216,61 @@ function cobruLookupOf(
     verification: { mode: 'api', keyId: null, verdict: 'verified' },
     lookup: { asOf, askedAtMs: 1_770_000_000_000 },
     value: Buffer.from(JSON.stringify({ body, query: { status: 200 } })),
+  });
+}
+
+/** A line of a report, of a movement or of none; some tell one line again, and some with another amount. */
+function reportLine(): fc.Arbitrary<LogRecord> {
+  const of = fc.constantFrom(
+    ['mx', 'transaction', 'x1'],
+    ['mx', 'transaction', 'x1-y1'],
+    ['mx', 'withdrawal', 'w1'],
+    ['cobru-test', 'payment', 'slug0009'],
+    ['mintcash-test', 'payment', 'p1'],
+    ['mintcash-test', 'payment', 'nobody-told'],
+    ['mintcash-test', null, null],
+  );
+  return fc
+    .record({
+      of,
+      line: fc.integer({ min: 1, max: 3 }),
+      type: fc.constantFrom(...REPORT_LINE_TYPES),
+      amount: fc.constantFrom('24.00', '464.50', '-9.25', '500', '0'),
+      currency: fc.constantFrom('MXN', 'USD', 'COP'),
+      day: DAYS,
+      copy: fc.integer({ min: 0, max: 1 }),
+    })
+    .map(({ of: [account, kind, reference], line, day, copy, ...money }) =>
+      reportLineRecord(account ?? '', {
+        report: 'R-1',
+        line: String(line),
+        kind: kind ?? null,
+        reference: reference ?? null,
+        paidAt: `2026-06-${day}`,
+        ...money,
+        copy,
+      }),
+    );
+}
+
+/** As the import of a report appends it. */
+export function reportLineRecord(
+  account: string,
+  { copy, ...text }: ReportLineText & { readonly copy?: number },
+): LogRecord {
+  return encodeObservation({
+    ...BLANK_CONOMY,
+    id: uuidV5(`${account}/${JSON.stringify(text)}/${copy ?? 0}`),
+    kind: 'report-line',
+    account,
+    route: 'settlement-import',
+    subject: reportLineSubject(account, text) ?? '',
+    schema: {
+      provider: account === 'mx' ? 'tonder' : account.replace('-test', ''),
+      ...REPORT_LINE_SCHEMA,
+    },
+    verification: { mode: 'api', keyId: null, verdict: 'verified' },
+    value: encodeReportLine(text),
   });
 }
 

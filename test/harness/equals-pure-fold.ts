@@ -2,9 +2,8 @@ import { expect } from 'vitest';
 import type { EventLog } from '#event-log/event-log.js';
 import { statusByKind, type PaymentKind } from '#ledger/payment/payment-kind.js';
 import type { PaymentStatus } from '#ledger/payment/payment-status.js';
-import { postingsOf } from '#ledger/posting/postings-of.js';
-import { postingOwnerOf } from '#projection/books/posting-owner.js';
 import { POSTING_RULES, type PostingRules } from '#ledger/posting/rules.js';
+import { subjectPostings } from '#projection/books/subject-postings.js';
 import type { Database } from '#read-models/database.js';
 import { pureFoldOf } from './pure-fold.js';
 
@@ -103,11 +102,7 @@ async function expectBooksOf(
   expect([...open.values()].filter((minor) => minor !== 0n)).toEqual([]);
   const expected = new Map<string, bigint>();
   for (const [subject, state] of (await pureFoldOf(log)).states()) {
-    for (const { layer, currency, effectiveAt, legs } of postingsOf(
-      state,
-      postingOwnerOf(subject),
-      rules,
-    )) {
+    for (const { layer, currency, effectiveAt, legs } of subjectPostings(subject, state, rules)) {
       for (const leg of legs) {
         const key = `${subject} ${layer} ${leg.account} ${currency} ${effectiveAt}`;
         expected.set(key, (expected.get(key) ?? 0n) + leg.minor);

@@ -12,7 +12,7 @@ export type Asking = {
   readonly token?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
   readonly method?: string;
-  /** Sent as JSON. */
+  /** Sent as JSON; a text as it is. */
   readonly body?: unknown;
 };
 
@@ -29,7 +29,9 @@ export async function ask(
       ...headers,
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
     },
-    ...(method === 'POST' ? { body: body === undefined ? '{}' : JSON.stringify(body) } : {}),
+    ...(method === 'POST'
+      ? { body: body === undefined ? '{}' : typeof body === 'string' ? body : JSON.stringify(body) }
+      : {}),
   });
   return {
     status: response.status,

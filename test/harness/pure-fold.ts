@@ -7,7 +7,7 @@ import { refundStatusOf } from '#ledger/payment/payment-kind.js';
 import { withConflict, type PaymentState } from '#ledger/payment/payment-state.js';
 import { viewPayment, type PaymentView } from '#ledger/payment/payment-view.js';
 import { mayConfirm } from '#ledger/trust.js';
-import { joined, newPayment, type EventMeaning } from '#projection/fold-payments.js';
+import { isOfMovement, joined, newPayment, type EventMeaning } from '#projection/fold-payments.js';
 import { interpretRecord } from '#projection/interpret-record.js';
 import { tellingText } from '#projection/telling-text.js';
 
@@ -17,6 +17,8 @@ import { tellingText } from '#projection/telling-text.js';
  */
 export class PureFold {
   readonly #states = new Map<string, PaymentState>();
+  /** Of lines of reports that name no movement. */
+  readonly #lines = new Map<string, PaymentState>();
   readonly #latest = new Map<string, { readonly order: string; readonly word: string }>();
   readonly #seen = new Map<string, string>();
 
@@ -24,15 +26,17 @@ export class PureFold {
     const { meaning, recordedAtMs } = interpretRecord(record, record.appendedAtMs);
     if (meaning.kind !== 'event') return;
     const { subject, schema } = meaning.observation;
-    if (meaning.event.tells.about !== 'payment') {
+    const { about } = meaning.event.tells;
+    if (about !== 'payment' && about !== 'report-line') {
       this.#tell(meaning);
       return;
     }
     const identity = { paymentId: meaning.subjectId, subject, provider: schema.provider };
-    const state = this.#states.get(subject) ?? newPayment(identity, recordedAtMs).state;
+    const states = isOfMovement(meaning) ? this.#states : this.#lines;
+    const state = states.get(subject) ?? newPayment(identity, recordedAtMs).state;
     const verdict = mayConfirm(meaning.trust) ? this.#judge(meaning) : 'first';
     if (verdict === 'duplicate') return;
-    this.#states.set(
+    states.set(
       subject,
       verdict === 'conflict'
         ? withConflict(state)
@@ -54,7 +58,7 @@ export class PureFold {
 
   /** By subject key, of its own facts alone. */
   states(): ReadonlyMap<string, PaymentState> {
-    return this.#states;
+    return new Map([...this.#states, ...this.#lines]);
   }
 
   /** By subject key: the status of subscriptions, the level of customers. */
@@ -104,7 +108,8 @@ export class PureFold {
   /** A register: the greatest (rank, time, fact id) speaks. */
   #tell(meaning: EventMeaning): void {
     const { tells } = meaning.event;
-    if (tells.about === 'payment' || !mayConfirm(meaning.trust)) return;
+    if (tells.about !== 'subscription' && tells.about !== 'customer') return;
+    if (!mayConfirm(meaning.trust)) return;
     if (this.#judge(meaning) !== 'first') return;
     const rank = tells.about === 'subscription' ? tells.fact.rank : 0;
     const word = tells.about === 'subscription' ? tells.fact.status : tells.fact.level;

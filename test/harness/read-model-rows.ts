@@ -115,7 +115,8 @@ export async function insertRows(
     schema: foldSchemaName({ version: FOLD_VERSION, generation: 1 }),
     table,
     rows: rows.map((row) => {
-      const values: Values = { ...defaults, ...row };
+      const settlement_status = (row['settlement_id'] ?? null) === null ? 'unsettled' : 'reported';
+      const values: Values = { settlement_status, ...defaults, ...row };
       return table.columns.map(([column]) => values[column] ?? null);
     }),
     mode: 'insert',

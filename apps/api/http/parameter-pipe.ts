@@ -17,7 +17,8 @@ class ParameterPipe extends ValidationPipe {
       forbidNonWhitelisted: true,
       forbidUnknownValues: true,
       exceptionFactory: (errors: readonly ValidationError[]) =>
-        refusedParameters(
+        refusedMembers(
+          place,
           errors.map((error) => ({
             pointer: pointerTo(place, error.property),
             code: codeOf(error),
@@ -32,7 +33,8 @@ class ParameterPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const inherited = Object.keys(value ?? {}).filter((name) => name in Object.prototype);
     if (inherited.length === 0) return super.transform(value, metadata);
-    throw refusedParameters(
+    throw refusedMembers(
+      this.#place,
       inherited.map((name) => ({
         pointer: pointerTo(this.#place, name),
         code: 'unknown-parameter',
@@ -42,10 +44,10 @@ class ParameterPipe extends ValidationPipe {
   }
 }
 
-function refusedParameters(errors: readonly FieldError[]): RefusedError {
+function refusedMembers(place: Place, errors: readonly FieldError[]): RefusedError {
   const names = errors.map(({ pointer }) => pointer.slice(pointer.lastIndexOf('/') + 1));
   return new RefusedError({
-    refused: 'invalid-parameter',
+    refused: place === 'body' ? 'invalid-body' : 'invalid-parameter',
     detail: `Not valid: ${names.join(', ')}.`,
     errors,
   });

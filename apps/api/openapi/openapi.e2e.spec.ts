@@ -171,7 +171,7 @@ describe('the OpenAPI document', () => {
       const declared = (operation.parameters ?? []).filter((one) => one.in === 'path');
       expect(declared.map(({ name }) => name)).toEqual(inPath);
       expect(operation.summary).toBeTruthy();
-      expect(Object.keys(operation.responses)).toContain('200');
+      expect(Object.keys(operation.responses).join(' ')).toMatch(/\b20[01]\b/);
     }
   });
 

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { FLAGS } from '#ledger/payment/flag.js';
 import { PAYMENT_STATUSES } from '#ledger/payment/payment-status.js';
+import { SETTLEMENT_STATUSES } from '#ledger/payment/payout.js';
 import type { PaymentEntity } from '#read-models/entities/payment.entity.js';
 import { MoneyResource, moneyOf } from '../order/money-resource.js';
 
@@ -8,15 +9,21 @@ const money = { type: () => MoneyResource, nullable: true } as const;
 
 export class PaymentSettlementResource {
   @ApiProperty({
-    enum: ['unsettled', 'reported'],
-    description: 'Reported: the provider has named the batch that it pays the payment out with.',
+    enum: SETTLEMENT_STATUSES,
+    description:
+      'Reported: a batch or a settlement report names the payment. Paid out: lines of reports cover ' +
+      'what the provider owes for it.',
   })
   readonly status!: string;
 
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   readonly settlementId!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: "The provider's own id of the batch." })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'As the provider or the report names it.',
+  })
   readonly batch!: string | null;
 }
 
@@ -142,7 +149,7 @@ export function paymentResource(row: PaymentEntity): PaymentResource {
     method: row.method,
     failureCode: row.failureCode,
     settlement: {
-      status: row.settlementId === null ? 'unsettled' : 'reported',
+      status: row.settlementStatus,
       settlementId: row.settlementId,
       batch: row.settlementBatch,
     },

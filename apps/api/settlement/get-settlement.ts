@@ -1,10 +1,16 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ApiProperty } from '@nestjs/swagger';
+import { LINE_MATCHES, ReportLineReader } from '#read-models/queries/report-line-reader.js';
 import { SettlementReader } from '#read-models/queries/settlement-reader.js';
 import type { Refusal } from '../http/refusal.js';
 import { PaymentResource, paymentResource } from '../payment/payment-resource.js';
 import { RefundResource, refundResource } from '../payment/refund-resource.js';
 import { PositionGate, type PositionWait } from '../position/position-gate.js';
+import {
+  LineMatchCountResource,
+  SettlementLineResource,
+  settlementLineResource,
+} from './settlement-line-resource.js';
 import { SettlementResource, settlementResource } from './settlement-resource.js';
 
 /** Of each kind that one answer shows; the counts and sums are of all. */
@@ -21,7 +27,7 @@ export class GetSettlement extends Query<SettlementWithPaymentsResource | Refusa
   }
 }
 
-/** A batch with its first payments. */
+/** A settlement with its first payments, and the first lines of its report. */
 export class SettlementWithPaymentsResource extends SettlementResource {
   @ApiProperty({
     type: () => [PaymentResource],
@@ -32,17 +38,28 @@ export class SettlementWithPaymentsResource extends SettlementResource {
   @ApiProperty({ type: () => [RefundResource], description: `The first ${SHOWN_MAX}, by id.` })
   readonly refunds!: readonly RefundResource[];
 
-  @ApiProperty({ description: 'There are more payments or refunds than are shown here.' })
+  @ApiProperty({
+    type: () => [SettlementLineResource],
+    description: `The first ${SHOWN_MAX} lines of its report.`,
+  })
+  readonly lines!: readonly SettlementLineResource[];
+
+  @ApiProperty({ type: () => [LineMatchCountResource], description: 'Of all its lines.' })
+  readonly matches!: readonly LineMatchCountResource[];
+
+  @ApiProperty({ description: 'There are more payments, refunds or lines than are shown here.' })
   readonly isCut!: boolean;
 }
 
 @QueryHandler(GetSettlement)
 export class GetSettlementHandler implements IQueryHandler<GetSettlement> {
   readonly #settlements: SettlementReader;
+  readonly #reportLines: ReportLineReader;
   readonly #gate: PositionGate;
 
-  constructor(settlements: SettlementReader, gate: PositionGate) {
+  constructor(settlements: SettlementReader, reportLines: ReportLineReader, gate: PositionGate) {
     this.#settlements = settlements;
+    this.#reportLines = reportLines;
     this.#gate = gate;
   }
 
@@ -52,19 +69,26 @@ export class GetSettlementHandler implements IQueryHandler<GetSettlement> {
   }: GetSettlement): Promise<SettlementWithPaymentsResource | Refusal> {
     const refusal = await this.#gate.pass(wait);
     if (refusal !== null) return refusal;
-    const [found, payments, refunds] = await Promise.all([
+    const [found, payments, refunds, lines, matches] = await Promise.all([
       this.#settlements.find(settlementId),
       this.#settlements.paymentsOf(settlementId, SHOWN_MAX + 1),
       this.#settlements.refundsOf(settlementId, SHOWN_MAX + 1),
+      this.#reportLines.lines(settlementId, SHOWN_MAX + 1),
+      this.#reportLines.matches(settlementId),
     ]);
     if (found === null) {
-      return { refused: 'not-found', detail: `No payment names a settlement ${settlementId}.` };
+      return {
+        refused: 'not-found',
+        detail: `No payment and no report names a settlement ${settlementId}.`,
+      };
     }
     return {
       ...settlementResource(found),
       payments: payments.slice(0, SHOWN_MAX).map(paymentResource),
       refunds: refunds.slice(0, SHOWN_MAX).map(refundResource),
-      isCut: payments.length > SHOWN_MAX || refunds.length > SHOWN_MAX,
+      lines: lines.slice(0, SHOWN_MAX).map(settlementLineResource),
+      matches: LINE_MATCHES.flatMap((match) => matches.filter((one) => one.match === match)),
+      isCut: [payments, refunds, lines].some(({ length }) => length > SHOWN_MAX),
     };
   }
 }

@@ -1,8 +1,14 @@
 import { enumName } from '../grpc/enum-name.js';
 import { paymentStatusFromJSON, settlementStatusFromJSON } from '../grpc/gen/cuadre/v1/payment.js';
-import type { Settlement, SettlementTotal } from '../grpc/gen/cuadre/v1/settlement.js';
+import {
+  lineMatchFromJSON,
+  type Settlement,
+  type SettlementLine,
+  type SettlementTotal,
+} from '../grpc/gen/cuadre/v1/settlement.js';
 import { paymentMessage, refundMessage } from '../payment/payment-message.js';
 import type { SettlementWithPaymentsResource } from './get-settlement.js';
+import type { SettlementLineResource } from './settlement-line-resource.js';
 import type { SettlementResource } from './settlement-resource.js';
 import type { SettlementTotalResource } from './settlement-totals.js';
 
@@ -27,6 +33,10 @@ export function settlementMessage(settlement: SettlementResource): Settlement {
     payments: [],
     refunds: [],
     isCut: false,
+    lineCount: settlement.lineCount,
+    lineTotals: [...settlement.lineTotals],
+    lines: [],
+    matches: [],
   };
 }
 
@@ -38,6 +48,23 @@ export function settlementWithPaymentsMessage(
     payments: settlement.payments.map((payment) => paymentMessage(payment)),
     refunds: settlement.refunds.map(refundMessage),
     isCut: settlement.isCut,
+    lines: settlement.lines.map(lineMessage),
+    matches: settlement.matches.map(({ match, count }) => ({
+      match: lineMatchFromJSON(enumName('LINE_MATCH', match)),
+      count,
+    })),
+  };
+}
+
+function lineMessage(line: SettlementLineResource): SettlementLine {
+  return {
+    line: line.line,
+    type: line.type,
+    reference: line.reference ?? undefined,
+    movementId: line.movementId ?? undefined,
+    amount: line.amount,
+    paidAt: line.paidAt,
+    match: lineMatchFromJSON(enumName('LINE_MATCH', line.match)),
   };
 }
 

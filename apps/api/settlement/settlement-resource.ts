@@ -1,6 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PAYMENT_STATUSES } from '#ledger/payment/payment-status.js';
 import type { SettlementPart, SettlementRow } from '#read-models/queries/settlement-reader.js';
+import { moneyToJson } from '#ledger/money.js';
+import { MoneyResource } from '../order/money-resource.js';
 import { SettlementTotalResource, settlementTotals } from './settlement-totals.js';
 
 export class StatusCountResource {
@@ -11,7 +13,7 @@ export class StatusCountResource {
   readonly count!: number;
 }
 
-/** A batch that a provider pays out, as far as the payments say that name it. */
+/** What a provider pays out: as far as the payments say that name it, and the report with its name. */
 export class SettlementResource {
   @ApiProperty({ format: 'uuid' })
   readonly settlementId!: string;
@@ -26,10 +28,21 @@ export class SettlementResource {
   readonly batch!: string;
 
   @ApiProperty({
-    enum: ['reported'],
-    description: 'Reported: the provider names the batch; nothing says yet that it was paid out.',
+    enum: ['reported', 'paid_out'],
+    description:
+      'Reported: the provider names the batch. Paid out: a report with its name tells of a payout, or ' +
+      'its lines cover what is due for every movement in it.',
   })
   readonly status!: string;
+
+  @ApiProperty({ type: 'integer', description: 'Lines of the report with its name.' })
+  readonly lineCount!: number;
+
+  @ApiProperty({
+    type: () => [MoneyResource],
+    description: 'What those lines come to, one for each currency.',
+  })
+  readonly lineTotals!: readonly MoneyResource[];
 
   @ApiProperty({ type: 'integer' })
   readonly paymentCount!: number;
@@ -60,27 +73,49 @@ export class SettlementResource {
 }
 
 export function settlementResource(row: SettlementRow): SettlementResource {
-  const { parts } = row;
+  const { parts, lines } = row;
   const payments = parts.filter(({ kind }) => kind === 'payment');
   const byStatus = Map.groupBy(payments, ({ status }) => status);
-  const times = (pick: (part: SettlementPart) => Date): readonly number[] =>
-    parts.map((part) => pick(part).getTime());
+  const told = [...parts, ...lines];
+  const times = (pick: (part: Pick<SettlementPart, RecordedAt>) => Date): readonly number[] =>
+    told.map((part) => pick(part).getTime());
   return {
     settlementId: row.settlementId,
     account: row.account,
     provider: row.provider,
     batch: row.batch,
-    status: 'reported',
+    status: statusOf(row),
+    lineCount: countOf(lines),
+    lineTotals: lineTotals(lines),
     paymentCount: countOf(payments),
     refundCount: countOf(parts.filter(({ kind }) => kind === 'refund')),
     totals: settlementTotals(parts),
     statuses: [...byStatus].map(([status, own]) => ({ status, count: countOf(own) })),
     firstRecordedAt: new Date(Math.min(...times((part) => part.firstRecordedAt))).toISOString(),
     lastRecordedAt: new Date(Math.max(...times((part) => part.lastRecordedAt))).toISOString(),
-    ageSeconds: Math.max(...parts.map(({ ageSeconds }) => ageSeconds)),
+    ageSeconds: Math.max(...told.map(({ ageSeconds }) => ageSeconds)),
   };
 }
 
-function countOf(parts: readonly SettlementPart[]): number {
+type RecordedAt = 'firstRecordedAt' | 'lastRecordedAt';
+
+function statusOf({ parts, lines }: SettlementRow): string {
+  if (lines.length === 0) return 'reported';
+  const isWhole = lines.some(({ type }) => type === 'payout');
+  const isCovered = parts.every(({ count, paidOutCount }) => count === paidOutCount);
+  return isWhole || (isCovered && parts.length > 0) ? 'paid_out' : 'reported';
+}
+
+function lineTotals(lines: SettlementRow['lines']): readonly MoneyResource[] {
+  const byCurrency = Map.groupBy(lines, ({ currency, exponent }) => `${currency} ${exponent}`);
+  return [...byCurrency.values()].flatMap((own) => {
+    const [like] = own;
+    if (like === undefined) return [];
+    const minor = own.reduce((sum, part) => sum + BigInt(part.minor), 0n);
+    return moneyToJson({ minor, currency: like.currency, exponent: like.exponent });
+  });
+}
+
+function countOf(parts: readonly Pick<SettlementPart, 'count'>[]): number {
   return parts.reduce((sum, { count }) => sum + count, 0);
 }

@@ -5,6 +5,7 @@ import { FLAGS, type Flag } from './flag.js';
 import type { LookupFact, PaymentClaim, PaymentFact, RefundFact } from './payment-fact.js';
 import { moreSpecificKind, type PaymentKind } from './payment-kind.js';
 import { REFUND_STATUSES, type PaymentStatus } from './payment-status.js';
+import { withLine, type ReportLine } from './report-line.js';
 
 /**
  * Everything believed about one payment: a join over the set of trusted facts, with the latest claim
@@ -31,6 +32,8 @@ export type PaymentState = {
   readonly parents: readonly string[];
   /** The batch that pays this payment out: the latest one named. */
   readonly settlement: { readonly batch: string; readonly occurredAt: string } | null;
+  /** Lines of settlement reports that name it, sorted by their ids. */
+  readonly reportLines: readonly ReportLine[];
   readonly clientReference: string | null;
   /**
    * Amounts that facts stated, as text, asked for and received: of each at most two, the smallest texts,
@@ -72,6 +75,7 @@ export const emptyPayment: PaymentState = {
   amounts: noAmounts,
   attempts: [],
   settlement: null,
+  reportLines: [],
   clientReference: null,
   marks: [],
   since: {},
@@ -124,6 +128,24 @@ export function withSince(
     ...state,
     firstRecordedAt: isFirst ? recordedAt : firstRecordedAt,
     since: { ...state.since, ...Object.fromEntries(earlier.map((name) => [name, at])) },
+  };
+}
+
+/**
+ * Joins a line of a settlement report. It is news of the payment that can be trusted, so it may be the
+ * first; `recordedAt` is the log's time.
+ */
+export function withReportLine(
+  state: PaymentState,
+  line: ReportLine,
+  recordedAt: string,
+): PaymentState {
+  const { firstRecordedAt } = state;
+  const isFirst = firstRecordedAt === null || recordedAt < firstRecordedAt;
+  return {
+    ...state,
+    firstRecordedAt: isFirst ? recordedAt : firstRecordedAt,
+    reportLines: withLine(state.reportLines, line),
   };
 }
 

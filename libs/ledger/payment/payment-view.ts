@@ -9,6 +9,7 @@ import type { PaymentFact, RefundFact, SeparateRefund } from './payment-fact.js'
 import type { PaymentKind } from './payment-kind.js';
 import { isOutstanding, type PaymentState } from './payment-state.js';
 import type { PaymentStatus } from './payment-status.js';
+import { payoutOf, type SettlementStatus } from './payout.js';
 
 /** What readers see of a payment: a pure function of its state. */
 export type PaymentView = AmountDifference & {
@@ -28,7 +29,11 @@ export type PaymentView = AmountDifference & {
   readonly occurredAt: string | null;
   /** Subject key of the payment that this refund gives back. */
   readonly parent: string | null;
+  readonly settlementStatus: SettlementStatus;
+  /** The batch that the provider names, else the report that told of it last. */
   readonly settlementBatch: string | null;
+  /** What report lines come to, less what is due for it, in minor units; null while either is unknown. */
+  readonly payoutDifferenceMinor: bigint | null;
   /** Our own reference of a withdrawal or a refund. */
   readonly clientReference: string | null;
   readonly flags: readonly Flag[];
@@ -53,23 +58,30 @@ export function viewPayment(
   const isPayment = state.kind === 'payment';
   const apartFromAsked = amountDifferenceOf(facts, { kind: state.kind, amount });
   const [attribution] = state.attributions;
+  const { kind } = state;
+  const net = firstOf(facts, (fact) => fact.net);
+  const fee = firstOf(facts, (fact) => fact.fee);
+  const tax = firstOf(facts, (fact) => fact.tax);
+  const payout = payoutOf(state, { kind, status, amount, net, fee, tax });
   return {
-    kind: state.kind,
+    kind,
     status,
     reported: isOutstanding(state) ? (state.claim?.status ?? null) : null,
     // Money that goes out or back pays no order.
     orderId: isPayment ? (attribution?.orderId ?? null) : null,
     amount,
     ...apartFromAsked,
-    net: firstOf(facts, (fact) => fact.net),
-    fee: firstOf(facts, (fact) => fact.fee),
-    tax: firstOf(facts, (fact) => fact.tax),
+    net,
+    fee,
+    tax,
     refunded,
     method: firstOf(facts, (fact) => fact.method),
     failureCode: status === 'failed' ? firstOf(facts, (fact) => fact.failureCode) : null,
     occurredAt: top?.occurredAt ?? null,
     parent: state.kind === 'refund' ? (state.parents.at(-1) ?? null) : null,
-    settlementBatch: state.settlement?.batch ?? null,
+    settlementStatus: payout.status,
+    settlementBatch: payout.batch,
+    payoutDifferenceMinor: payout.differenceMinor,
     clientReference: isPayment ? null : (state.clientReference ?? attribution?.orderId ?? null),
     flags: flagsOf(state, { facts, refunds, amount, difference: apartFromAsked.difference }),
   };

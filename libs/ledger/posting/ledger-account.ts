@@ -17,6 +17,11 @@ export function providerClearing(account: string): LedgerAccount {
   return `${CLEARING}${account}`;
 }
 
+/** What the provider has paid out to us. */
+export function bank(account: string): LedgerAccount {
+  return `assets:bank:${account}`;
+}
+
 export function fees(account: string): LedgerAccount {
   return `expenses:fees:${account}`;
 }

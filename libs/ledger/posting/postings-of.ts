@@ -12,6 +12,7 @@ import {
   type LedgerAccount,
 } from './ledger-account.js';
 import type { Leg, Posting } from './posting.js';
+import { movementLinePosting } from './report-line-postings.js';
 import { POSTING_RULES, postingRuleOf, type PostingRule, type PostingRules } from './rules.js';
 
 /**
@@ -37,12 +38,18 @@ export type ViewedPayment = { readonly state: PaymentState; readonly view: Payme
 /** As `postingsOf`, for who has the view already. */
 export function postingsOfViewed(
   { state, view }: ViewedPayment,
-  { account, isRefundedApart }: PostingOwner,
+  owner: PostingOwner,
   rules: PostingRules,
 ): readonly Posting[] {
-  const rule = postingRuleOf(rules, state);
-  const context: PostingContext = { state, view, account, isRefundedApart, rule };
-  switch (view.kind) {
+  const context: PostingContext = { state, view, ...owner, rule: postingRuleOf(rules, state) };
+  const own = ownPostings(context);
+  if (state.reportLines.length === 0) return own;
+  return [...own, ...state.reportLines.map((line) => movementLinePosting(line, owner.account))];
+}
+
+/** What its own facts post, report lines apart. */
+function ownPostings(context: PostingContext): readonly Posting[] {
+  switch (context.view.kind) {
     case 'payment':
       return paymentPostings(context);
     case 'refund':

@@ -3,7 +3,6 @@ import { PositionLost } from '#event-log/event-log.js';
 import { subjectIdOf } from '#events/ids.js';
 import { emptyPayment, withRuling, type PaymentState } from '#ledger/payment/payment-state.js';
 import { assertBalanced, type Layer, type Posting } from '#ledger/posting/posting.js';
-import { postingsOf } from '#ledger/posting/postings-of.js';
 import {
   POSTING_RULES,
   postingRuleOf,
@@ -13,7 +12,6 @@ import {
 } from '#ledger/posting/rules.js';
 import { inTransaction, type Database } from '#read-models/database.js';
 import { foldSchemaName } from '#read-models/fold/fold-schema.js';
-import { postingOwnerOf } from './posting-owner.js';
 import { liveGeneration } from '../generations.js';
 import {
   bookedSubjects,
@@ -23,6 +21,7 @@ import {
   type BooksSnapshot,
 } from './booked-subjects.js';
 import { replaySubjects } from './replay-subjects.js';
+import { subjectPostings } from './subject-postings.js';
 
 /** What an account, in one layer and currency, has in the live books and would have. */
 export type AccountDifference = {
@@ -161,11 +160,10 @@ class Tally {
   }
 
   compare({ subject, balances: live }: BookedSubject, state: PaymentState): void {
-    const owner = postingOwnerOf(subject);
     const { rule, at } = this.options;
     const ruled = rule === null ? withRuling(state, at) : state;
-    const proposed = balancesOf(postingsOf(ruled, owner, this.#proposedRules));
-    const current = balancesOf(postingsOf(state, owner, this.#rules));
+    const proposed = balancesOf(subjectPostings(subject, ruled, this.#proposedRules));
+    const current = balancesOf(subjectPostings(subject, state, this.#rules));
     const accounts = differing(live, proposed);
     const isDrifted = differing(live, current).length > 0;
     this.#payments += 1;

@@ -1,12 +1,13 @@
-import type { PaymentState } from '#ledger/payment/payment-state.js';
+import { emptyPayment, type PaymentState } from '#ledger/payment/payment-state.js';
+import { viewPayment } from '#ledger/payment/payment-view.js';
 import { differenceOf, type Posting } from '#ledger/posting/posting.js';
-import { postingsOfViewed, type ViewedPayment } from '#ledger/posting/postings-of.js';
+import type { ViewedPayment } from '#ledger/posting/postings-of.js';
 import type { PostingRules } from '#ledger/posting/rules.js';
 import { mayConfirm } from '#ledger/trust.js';
 import type { Deduped } from '../dedupe.js';
-import type { EventMeaning, PaymentInFold } from '../fold-payments.js';
+import { joined, type EventMeaning, type PaymentInFold } from '../fold-payments.js';
 import type { BooksStep } from './fold-books.js';
-import { postingOwnerOf } from './posting-owner.js';
+import { viewedPostings } from './subject-postings.js';
 
 /**
  * What a batch's events have to post, in the order of the partition. Of each payment the set that is posted
@@ -23,20 +24,19 @@ export class PostingSteps {
 
   /** After an event was folded into its payment; `before` is what it found. */
   record(
-    { subject, state, view }: PaymentInFold,
+    { subject, state, view }: Pick<PaymentInFold, 'subject' | 'state' | 'view'>,
     { before, meaning, recordedAtMs }: EventFolded,
   ): void {
     if (state === before.state || !mayConfirm(meaning.trust)) return;
-    const owner = postingOwnerOf(subject);
     const { subjectId } = meaning;
     const known = this.#booked.get(subject);
     const posted = known?.after ?? {
       parent: parentOf(before.state),
-      postings: postingsOfViewed(before, owner, this.#rules),
+      postings: viewedPostings(subject, before, this.#rules),
     };
     const after = {
       parent: parentOf(state),
-      postings: postingsOfViewed({ state, view }, owner, this.#rules),
+      postings: viewedPostings(subject, { state, view }, this.#rules),
     };
     this.#booked.set(subject, { subject, subjectId, before: known?.before ?? posted, after });
     const lines = differenceOf(posted.postings, after.postings);
@@ -50,6 +50,15 @@ export class PostingSteps {
       recordedAt: new Date(recordedAtMs).toISOString(),
       lines,
     });
+  }
+
+  /** A line of a settlement report that names no movement, when it was first told. */
+  recordReportLine(meaning: EventMeaning, recordedAtMs: number): void {
+    const state = joined(emptyPayment, meaning, { position: 0n, recordedAtMs });
+    const { subject } = meaning.observation;
+    const before = { state: emptyPayment, view: viewPayment(emptyPayment) };
+    const after = { subject, state, view: viewPayment(state) };
+    this.record(after, { before, meaning, recordedAtMs });
   }
 
   /** The subjects that something was told of, as the batch found and left them. */

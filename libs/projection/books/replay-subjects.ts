@@ -71,8 +71,9 @@ function knownOf(
 
 function foldInto(states: Map<string, PaymentState>, { input, outcome }: Deduped): void {
   const { meaning, record, recordedAtMs } = input;
-  if (meaning.kind !== 'event' || meaning.event.tells.about !== 'payment') return;
-  if (outcome === 'duplicate') return;
+  if (meaning.kind !== 'event' || outcome === 'duplicate') return;
+  const { about } = meaning.event.tells;
+  if (about !== 'payment' && about !== 'report-line') return;
   const { subject, schema } = meaning.observation;
   const identity = { paymentId: meaning.subjectId, subject, provider: schema.provider };
   const before = states.get(subject) ?? newPayment(identity, recordedAtMs).state;

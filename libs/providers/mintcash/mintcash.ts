@@ -1,9 +1,10 @@
+import { inForce } from '../dated.js';
 import type { Provider } from '../provider.js';
 import { MINTCASH_CATALOGUE } from './catalogue.js';
 import { mintcashClient } from './client.js';
 import { extractMintCash } from './extract.js';
 import { interpretMintCash } from './interpret.js';
-import { MINTCASH_LOOKUP_VERSION, MINTCASH_WEBHOOK_VERSION } from './profile.js';
+import { MINTCASH_LOOKUP_VERSION, MINTCASH_PROFILES, MINTCASH_WEBHOOK_VERSION } from './profile.js';
 
 /** MintCash: signed, with event ids. Its lookup settles what a source without proof has claimed. */
 export const mintcash: Provider = {
@@ -14,6 +15,8 @@ export const mintcash: Provider = {
   },
   extractWebhook: extractMintCash,
   refundedApart: [],
+  movementKinds: ['payment'],
+  reportAmounts: (recordedAtMs) => inForce(MINTCASH_PROFILES, recordedAtMs).answerAmounts,
   lookupKinds: ['payment', 'subscription'],
   interpret: interpretMintCash,
   client: mintcashClient,

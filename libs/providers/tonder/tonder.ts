@@ -1,9 +1,10 @@
+import { inForce } from '../dated.js';
 import type { Provider } from '../provider.js';
 import { TONDER_CATALOGUE } from './catalogue.js';
 import { tonderClient } from './client.js';
 import { extractTonder } from './extract.js';
 import { interpretTonder } from './interpret.js';
-import { TONDER_LOOKUP_VERSION, TONDER_WEBHOOK_VERSION } from './profile.js';
+import { TONDER_LOOKUP_VERSION, TONDER_PROFILES, TONDER_WEBHOOK_VERSION } from './profile.js';
 
 /**
  * Tonder: four products with five shapes of webhooks, told apart by their members, and retried for
@@ -17,6 +18,8 @@ export const tonder: Provider = {
   },
   extractWebhook: extractTonder,
   refundedApart: ['transaction', 'session', 'legacy'],
+  movementKinds: ['transaction', 'session', 'withdrawal', 'legacy'],
+  reportAmounts: (recordedAtMs) => inForce(TONDER_PROFILES, recordedAtMs).amounts,
   lookupKinds: ['transaction', 'withdrawal', 'session'],
   interpret: interpretTonder,
   client: tonderClient,

@@ -83,6 +83,10 @@ export class PaymentEntity {
   @Column('text', { name: 'settlement_batch', nullable: true })
   readonly settlementBatch!: string | null;
 
+  /** `unsettled`, `reported` or `paid_out`. */
+  @Column('text', { name: 'settlement_status' })
+  readonly settlementStatus!: string;
+
   @Column('text', { array: true })
   readonly flags!: readonly string[];
 

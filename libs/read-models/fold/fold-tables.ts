@@ -40,6 +40,9 @@ export const PAYMENTS: FoldTable = {
     ['parent_id', 'uuid'],
     ['settlement_id', 'uuid'],
     ['settlement_batch', 'text'],
+    ['settlement_status', 'text not null'],
+    /** What report lines come to, less what is due; null while either is unknown. */
+    ['payout_difference_minor', MINOR],
     ['flags', 'text[] not null'],
     ['occurred_at', 'timestamptz'],
     ['first_recorded_at', 'timestamptz not null'],
@@ -85,6 +88,34 @@ export const REFUNDS: FoldTable = {
   ],
   primaryKey: ['refund_id'],
   indexes: ['(payment_id)', '(reference)'],
+};
+
+/** Lines of settlement reports, each as it was first told of its subject. A report is a settlement. */
+export const REPORT_LINES: FoldTable = {
+  name: 'report_lines',
+  columns: [
+    ['event_id', 'uuid not null'],
+    ['settlement_id', 'uuid not null'],
+    ['account', 'text not null'],
+    ['provider', 'text not null'],
+    ['report', 'text not null'],
+    ['line', 'text not null'],
+    ['type', 'text not null'],
+    /** The movement that it names; null where it names none. */
+    ['subject', 'text'],
+    ['subject_id', 'uuid'],
+    ['currency', 'text not null'],
+    ['exponent', 'smallint not null'],
+    /** Above zero what is paid out, below zero what is taken back or kept. */
+    ['amount_minor', `${MINOR} not null`],
+    ['paid_at', 'timestamptz not null'],
+    ['observation_id', 'uuid not null'],
+    ['partition', 'smallint not null'],
+    ['position', 'bigint not null'],
+    ['recorded_at', 'timestamptz not null'],
+  ],
+  primaryKey: ['event_id'],
+  indexes: ['(settlement_id, line)'],
 };
 
 /** Every payment that a refund with an id of its own was ever said to give back. */
@@ -294,6 +325,7 @@ export const FOLD_TABLES: readonly FoldTable[] = [
   PAYMENTS,
   REFUNDS,
   REFUND_PARENTS,
+  REPORT_LINES,
   SUBSCRIPTIONS,
   CUSTOMERS,
   ORDERS,

@@ -95,10 +95,10 @@ async function fill(): Promise<void> {
       'request-' || n, array['trace-' || n], 'd', now(), now() ${rows}`);
   await database.query(`
     insert into ${schema}.payments (payment_id, kind, account, provider, reference, subject, order_id,
-      client_reference, settlement_id, settlement_batch, flags, first_recorded_at, recorded_at, version,
+      client_reference, settlement_id, settlement_batch, settlement_status, flags, first_recorded_at, recorded_at, version,
       own_version, last_position, state)
     select gen_random_uuid(), 'withdrawal', 'a', 'cobru', 'pay-' || n, 's' || n, null, 'ours-' || n,
-      gen_random_uuid(), 'batch-' || n, '{}', now(), now(), 1, 1, 1, '{}' ${rows}`);
+      gen_random_uuid(), 'batch-' || n, 'reported', '{}', now(), now(), 1, 1, 1, '{}' ${rows}`);
   await database.query(`
     insert into ${schema}.refunds (refund_id, payment_id, reference, status, recorded_at)
     select gen_random_uuid(), gen_random_uuid(), 're-' || n, 'pending', now() ${rows}`);

@@ -84,7 +84,7 @@ export class LedgerOpenReader {
       text: clearingSql(
         isOne ? 'item.ledger_account = $1' : `starts_with(item.ledger_account, $2)`,
       ),
-      values: [isOne ? `${CLEARING}${account}` : null, CLEARING, AGE_DAYS.slice(1)],
+      values: [isOne ? `${CLEARING}${account}` : null, CLEARING],
     });
     return rows;
   }
@@ -141,9 +141,23 @@ const ACCOUNTS = `recursive account as (
     select name from account where name = $1::text or ($1::text is null and starts_with(name, $2))
   )`;
 
+/** What all items of `item`'s payment come to on its account, and whether it is the oldest of them. */
+const NET_OF_ROOT = `
+      select sum(own.amount_minor) as minor,
+        bool_and((own.since, own.subject_id) >= (item.since, item.subject_id)) as is_oldest
+      from cuadre.open_items own
+      where own.root_id = item.root_id and own.ledger_account = item.ledger_account
+        and own.currency = item.currency and own.exponent = item.exponent`;
+
+/** How old in whole days of 24 hours, as an index into `AGE_DAYS`: comparisons, because every row is asked. */
+const bucketSql = (since: string): string =>
+  `case ${AGE_DAYS.slice(1)
+    .map((days, index) => `when ${since} > now() - interval '${days * 24} hours' then ${index}`)
+    .join(' ')} else ${AGE_DAYS.length - 1} end`;
+
 /**
- * Payments with refunds that have ids of their own are netted, root by root; the others, which are nearly
- * all, are their own rows and are only counted.
+ * Nearly every item is a payment of its own: all are counted in one pass without any join. Payments with
+ * refunds that have ids of their own are then taken out of the count, item by item, and put back netted.
  *
  * @param isWanted condition on `item`: one account can be found by index, all are read
  */
@@ -154,35 +168,47 @@ function clearingSql(isWanted: string): string {
       sum(d.credit_minor) as credit
     from wanted join cuadre.ledger_days d on d.ledger_account = wanted.name
     where d.layer = 'posted' group by 1, 2, 3
+  ), every_item as (
+    select item.ledger_account as account, item.currency, item.exponent,
+      ${bucketSql('item.since')} as bucket, sum(item.amount_minor) as minor, count(*) as payments
+    from cuadre.open_items item where ${isWanted} group by 1, 2, 3, 4
   ), family as materialized (
     select distinct item.ledger_account as account, item.root_id from cuadre.open_items item
     where ${isWanted} and item.root_id <> item.subject_id
-  ), root as (
-    select item.ledger_account as account, item.currency, item.exponent, item.amount_minor as minor,
+  ), member as materialized (
+    select family.account, item.currency, item.exponent, family.root_id, item.amount_minor as minor,
       item.since
-    from cuadre.open_items item
-    where ${isWanted} and not exists (select from family
-      where family.root_id = item.root_id and family.account = item.ledger_account)
-    union all
-    select family.account, item.currency, item.exponent, sum(item.amount_minor), min(item.since)
     from family join cuadre.open_items item
       on item.root_id = family.root_id and item.ledger_account = family.account
-    group by family.account, family.root_id, item.currency, item.exponent
-    having sum(item.amount_minor) <> 0
+  ), net as (
+    select account, currency, exponent, sum(minor) as minor, min(since) as since from member
+    group by account, currency, exponent, root_id having sum(minor) <> 0
+  ), counted as (
+    select * from every_item
+    union all
+    select account, currency, exponent, ${bucketSql('since')} as bucket, -sum(minor), -count(*)
+    from member group by 1, 2, 3, 4
+    union all
+    select account, currency, exponent, ${bucketSql('since')} as bucket, sum(minor), count(*)
+    from net group by 1, 2, 3, 4
   ), part as (
-    select account, currency, exponent,
-      width_bucket(extract(epoch from now() - since)::float8 / 86400, $3::float8[]) as bucket,
-      sum(minor) as minor, count(*) as payments, min(since) as oldest
-    from root group by 1, 2, 3, 4
+    select account, currency, exponent, bucket, sum(minor) as minor, sum(payments) as payments
+    from counted group by 1, 2, 3, 4 having sum(payments) > 0
   ), open as (
-    select account, currency, exponent, min(oldest) as oldest, json_agg(json_build_object(
+    select account, currency, exponent, json_agg(json_build_object(
       'bucket', bucket, 'payments', payments, 'minor', minor::text) order by bucket) as buckets
     from part group by 1, 2, 3
   )
-  select account, currency, exponent, total.debit::text as "debitMinor",
-    total.credit::text as "creditMinor", open.oldest as "oldestAt",
+  select total.account, total.currency, total.exponent, total.debit::text as "debitMinor",
+    total.credit::text as "creditMinor", oldest.since as "oldestAt",
     coalesce(open.buckets, '[]') as buckets
-  from total left join open using (account, currency, exponent)
+  from total left join open using (account, currency, exponent) left join lateral (
+    select item.since from cuadre.open_items item cross join lateral (${NET_OF_ROOT}) net
+    where open.account is not null and item.ledger_account = open.account
+      and item.currency = open.currency and item.exponent = open.exponent
+      and net.is_oldest and net.minor <> 0
+    order by item.since limit 1
+  ) oldest on true
   order by account, currency, exponent`;
 }
 
@@ -196,13 +222,7 @@ const OPEN_PAYMENTS = `
   with page as materialized (
     select item.root_id, item.subject_id, item.subject, item.ledger_account, item.currency,
       item.exponent, net.minor, item.since, concat_ws(' ', item.currency, item.exponent) as rest
-    from cuadre.open_items item cross join lateral (
-      select sum(own.amount_minor) as minor,
-        bool_and((own.since, own.subject_id) >= (item.since, item.subject_id)) as is_oldest
-      from cuadre.open_items own
-      where own.root_id = item.root_id and own.ledger_account = item.ledger_account
-        and own.currency = item.currency and own.exponent = item.exponent
-    ) net
+    from cuadre.open_items item cross join lateral (${NET_OF_ROOT}) net
     where item.ledger_account = $1 and ($2::text is null or item.currency = $2)
       and (item.since, item.root_id) >= ($3::timestamptz, $4::uuid)
       and ($5::text is null or (item.since, item.root_id, concat_ws(' ', item.currency, item.exponent))

@@ -2,6 +2,7 @@ import type { PaymentKind } from '#ledger/payment/payment-kind.js';
 import type { Database } from '../database.js';
 import { PaymentEntity } from '../entities/payment.entity.js';
 import { RefundEntity } from '../entities/refund.entity.js';
+import { ReportLineReader, type ReportPartRow } from './report-line-reader.js';
 import type { Page } from './order-reader.js';
 import type { ReadModels } from './read-models.js';
 
@@ -21,6 +22,8 @@ export type SettlementPart = {
   /** Null unless all of them state it. */
   readonly netMinor: string | null;
   readonly refundedMinor: string | null;
+  /** How many of them are paid out: lines of reports cover what was due. */
+  readonly paidOutCount: number;
   readonly firstRecordedAt: Date;
   readonly lastRecordedAt: Date;
   /** Since `firstRecordedAt`, by the database's clock. */
@@ -32,30 +35,39 @@ export type SettlementRow = {
   readonly account: string;
   readonly provider: string;
   readonly batch: string;
-  readonly parts: readonly [SettlementPart, ...SettlementPart[]];
+  /** Of the movements that name it; or `lines` has some. */
+  readonly parts: readonly SettlementPart[];
+  /** Of the lines of the report with its name. */
+  readonly lines: readonly ReportPartRow[];
 };
 
 export type SettlementFilter = { readonly account: string | null };
 
-type PartRow = SettlementPart & Omit<SettlementRow, 'parts'>;
+type PartRow = SettlementPart & Omit<SettlementRow, 'parts' | 'lines'>;
 
-/** Batches are no rows of their own: a batch is what the movements say that name it. */
+/**
+ * Settlements are no rows of their own: one is what the movements say that name it as their batch, and the
+ * lines of the report with its name.
+ */
 export class SettlementReader {
   readonly #database: Database;
   readonly #readModels: ReadModels;
+  readonly #reportLines: ReportLineReader;
 
   constructor(database: Database, readModels: ReadModels) {
     this.#database = database;
+    this.#reportLines = new ReportLineReader(database);
     this.#readModels = readModels;
   }
 
   async find(settlementId: string): Promise<SettlementRow | null> {
     const { rows } = await this.#database.query<PartRow>({
-      name: 'cuadre.find-settlement',
-      text: FIND_SETTLEMENT,
-      values: [settlementId],
+      name: 'cuadre.settlement-parts',
+      text: PARTS,
+      values: [[settlementId]],
     });
-    return settlementsOf(rows).at(0) ?? null;
+    const lines = await this.#reportLines.parts([settlementId]);
+    return settlementsOf([settlementId], { rows, lines }).at(0) ?? null;
   }
 
   /** By settlement id. */
@@ -63,12 +75,22 @@ export class SettlementReader {
     { account }: SettlementFilter,
     { after, rowsMax }: Page,
   ): Promise<readonly SettlementRow[]> {
-    const { rows } = await this.#database.query<PartRow>({
-      name: 'cuadre.list-settlements',
-      text: LIST_SETTLEMENTS,
+    const { rows: ids } = await this.#database.query<{ settlement_id: string }>({
+      name: 'cuadre.list-settlement-ids',
+      text: LIST_IDS,
       values: [after ?? NIL_UUID, account, rowsMax],
     });
-    return settlementsOf(rows);
+    const wanted = ids.map((row) => row.settlement_id);
+    if (wanted.length === 0) return [];
+    const [{ rows }, lines] = await Promise.all([
+      this.#database.query<PartRow>({
+        name: 'cuadre.settlement-parts',
+        text: PARTS,
+        values: [wanted],
+      }),
+      this.#reportLines.parts(wanted),
+    ]);
+    return settlementsOf(wanted, { rows, lines });
   }
 
   /** The first payments of a batch, by id. */
@@ -93,25 +115,37 @@ export class SettlementReader {
   }
 }
 
-function settlementsOf(rows: readonly PartRow[]): readonly SettlementRow[] {
-  const parts = Map.groupBy(rows, ({ settlementId }) => settlementId);
-  return [...parts].flatMap(([settlementId, [first, ...others]]) => {
-    if (first === undefined) return [];
-    const { account, provider, batch } = first;
-    return { settlementId, account, provider, batch, parts: [first, ...others] };
+/** Those of these that anything tells of, in this order. */
+function settlementsOf(
+  ids: readonly string[],
+  found: { readonly rows: readonly PartRow[]; readonly lines: readonly ReportPartRow[] },
+): readonly SettlementRow[] {
+  const parts = Map.groupBy(found.rows, ({ settlementId }) => settlementId);
+  const lines = Map.groupBy(found.lines, ({ settlementId }) => settlementId);
+  return ids.flatMap((settlementId) => {
+    const own = parts.get(settlementId) ?? [];
+    const reported = lines.get(settlementId) ?? [];
+    const [part] = own;
+    const [line] = reported;
+    const named = part ?? (line === undefined ? undefined : { ...line, batch: line.report });
+    if (named === undefined) return [];
+    const { account, provider, batch } = named;
+    return { settlementId, account, provider, batch, parts: own, lines: reported };
   });
 }
 
 const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
-/** The parts of the batch `id.settlement_id`: by index, and grouped by what is short to compare. */
+/** The parts of the batches `$1`: by index, and grouped by what is short to compare. */
 const PARTS = `
-  select id.settlement_id as "settlementId", part.* from id cross join lateral (
+  select id.settlement_id as "settlementId", part.*
+  from unnest($1::uuid[]) as id (settlement_id) cross join lateral (
     select min(p.account) as account, min(p.provider) as provider, min(p.settlement_batch) as batch,
       p.kind, p.status, p.currency, p.exponent, count(*)::int as count,
       sum(p.amount_minor)::text as "grossMinor", sum(p.fee_minor)::text as "feeMinor",
       sum(p.tax_minor)::text as "taxMinor", sum(p.refunded_minor)::text as "refundedMinor",
       case when count(*) = count(p.net_minor) then sum(p.net_minor)::text end as "netMinor",
+      (count(*) filter (where p.settlement_status = 'paid_out'))::int as "paidOutCount",
       min(p.first_recorded_at) as "firstRecordedAt", max(p.recorded_at) as "lastRecordedAt",
       greatest(0, floor(extract(epoch from now() - min(p.first_recorded_at))))::float8 as "ageSeconds"
     from cuadre.payments p where p.settlement_id = id.settlement_id
@@ -119,23 +153,24 @@ const PARTS = `
   ) as part
   order by id.settlement_id, part.currency, part.kind, part.status`;
 
-const FIND_SETTLEMENT = `with id as (select $1::uuid as settlement_id) ${PARTS}`;
+/** The next id behind `${after}`, of a payment or of a report: one probe of each index. */
+const nextId = (after: string): string => `
+  select * from (
+    (select p.settlement_id, p.account from cuadre.payments p
+     where p.settlement_id > ${after} order by p.settlement_id limit 1)
+    union all
+    (select l.settlement_id, l.account from cuadre.report_lines l
+     where l.settlement_id > ${after} order by l.settlement_id limit 1)
+  ) as candidate order by settlement_id limit 1`;
 
 /**
- * Walks the distinct ids with one probe of the index each, instead of reading every payment to find
+ * Walks the distinct ids with a few probes of the indexes each, instead of reading every payment to find
  * where a batch ends; the walk stops once the page is full, because nothing asks it for more.
  */
-const LIST_SETTLEMENTS = `
+const LIST_IDS = `
   with recursive walk as (
-    (select settlement_id, account from cuadre.payments
-     where settlement_id > $1 order by settlement_id limit 1)
+    (${nextId('$1')})
     union all
-    select next.settlement_id, next.account
-    from walk cross join lateral (
-      select p.settlement_id, p.account from cuadre.payments p
-      where p.settlement_id > walk.settlement_id order by p.settlement_id limit 1
-    ) as next
-  ), id as materialized (
-    select settlement_id from walk where $2::text is null or account = $2::text limit $3
+    select next.settlement_id, next.account from walk cross join lateral (${nextId('walk.settlement_id')}) as next
   )
-  ${PARTS}`;
+  select settlement_id from walk where $2::text is null or account = $2::text limit $3`;

@@ -142,8 +142,10 @@ export enum SettlementStatus {
   SETTLEMENT_STATUS_UNSPECIFIED = "SETTLEMENT_STATUS_UNSPECIFIED",
   /** SETTLEMENT_STATUS_UNSETTLED - No batch is known. */
   SETTLEMENT_STATUS_UNSETTLED = "SETTLEMENT_STATUS_UNSETTLED",
-  /** SETTLEMENT_STATUS_REPORTED - The provider has named the batch that it pays the payment out with. */
+  /** SETTLEMENT_STATUS_REPORTED - A batch or a settlement report names the payment. */
   SETTLEMENT_STATUS_REPORTED = "SETTLEMENT_STATUS_REPORTED",
+  /** SETTLEMENT_STATUS_PAID_OUT - Lines of reports cover what the provider owes for it. */
+  SETTLEMENT_STATUS_PAID_OUT = "SETTLEMENT_STATUS_PAID_OUT",
   UNRECOGNIZED = "UNRECOGNIZED",
 }
 
@@ -158,6 +160,9 @@ export function settlementStatusFromJSON(object: any): SettlementStatus {
     case 2:
     case "SETTLEMENT_STATUS_REPORTED":
       return SettlementStatus.SETTLEMENT_STATUS_REPORTED;
+    case 3:
+    case "SETTLEMENT_STATUS_PAID_OUT":
+      return SettlementStatus.SETTLEMENT_STATUS_PAID_OUT;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -173,6 +178,8 @@ export function settlementStatusToJSON(object: SettlementStatus): string {
       return "SETTLEMENT_STATUS_UNSETTLED";
     case SettlementStatus.SETTLEMENT_STATUS_REPORTED:
       return "SETTLEMENT_STATUS_REPORTED";
+    case SettlementStatus.SETTLEMENT_STATUS_PAID_OUT:
+      return "SETTLEMENT_STATUS_PAID_OUT";
     case SettlementStatus.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
@@ -187,6 +194,8 @@ export function settlementStatusToNumber(object: SettlementStatus): number {
       return 1;
     case SettlementStatus.SETTLEMENT_STATUS_REPORTED:
       return 2;
+    case SettlementStatus.SETTLEMENT_STATUS_PAID_OUT:
+      return 3;
     case SettlementStatus.UNRECOGNIZED:
     default:
       return -1;
@@ -200,7 +209,7 @@ export interface PaymentSettlement {
   settlementId?:
     | string
     | undefined;
-  /** The provider's own id of the batch. */
+  /** As the provider or the report names it. */
   batch?: string | undefined;
 }
 

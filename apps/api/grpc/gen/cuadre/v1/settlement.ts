@@ -21,6 +21,80 @@ import {
 } from "./payment.js";
 import { Refund } from "./refund.js";
 
+/** How a line of a report fits what is known. */
+export enum LineMatch {
+  LINE_MATCH_UNSPECIFIED = "LINE_MATCH_UNSPECIFIED",
+  /** LINE_MATCH_MATCHED - Its movement is paid out to the unit. */
+  LINE_MATCH_MATCHED = "LINE_MATCH_MATCHED",
+  /** LINE_MATCH_AMOUNT_DIFFERS - The lines of its movement do not come to what is due. */
+  LINE_MATCH_AMOUNT_DIFFERS = "LINE_MATCH_AMOUNT_DIFFERS",
+  /** LINE_MATCH_UNKNOWN_MOVEMENT - Nothing but reports tells of what it names. */
+  LINE_MATCH_UNKNOWN_MOVEMENT = "LINE_MATCH_UNKNOWN_MOVEMENT",
+  /** LINE_MATCH_NO_MOVEMENT - It names nothing. */
+  LINE_MATCH_NO_MOVEMENT = "LINE_MATCH_NO_MOVEMENT",
+  UNRECOGNIZED = "UNRECOGNIZED",
+}
+
+export function lineMatchFromJSON(object: any): LineMatch {
+  switch (object) {
+    case 0:
+    case "LINE_MATCH_UNSPECIFIED":
+      return LineMatch.LINE_MATCH_UNSPECIFIED;
+    case 1:
+    case "LINE_MATCH_MATCHED":
+      return LineMatch.LINE_MATCH_MATCHED;
+    case 2:
+    case "LINE_MATCH_AMOUNT_DIFFERS":
+      return LineMatch.LINE_MATCH_AMOUNT_DIFFERS;
+    case 3:
+    case "LINE_MATCH_UNKNOWN_MOVEMENT":
+      return LineMatch.LINE_MATCH_UNKNOWN_MOVEMENT;
+    case 4:
+    case "LINE_MATCH_NO_MOVEMENT":
+      return LineMatch.LINE_MATCH_NO_MOVEMENT;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return LineMatch.UNRECOGNIZED;
+  }
+}
+
+export function lineMatchToJSON(object: LineMatch): string {
+  switch (object) {
+    case LineMatch.LINE_MATCH_UNSPECIFIED:
+      return "LINE_MATCH_UNSPECIFIED";
+    case LineMatch.LINE_MATCH_MATCHED:
+      return "LINE_MATCH_MATCHED";
+    case LineMatch.LINE_MATCH_AMOUNT_DIFFERS:
+      return "LINE_MATCH_AMOUNT_DIFFERS";
+    case LineMatch.LINE_MATCH_UNKNOWN_MOVEMENT:
+      return "LINE_MATCH_UNKNOWN_MOVEMENT";
+    case LineMatch.LINE_MATCH_NO_MOVEMENT:
+      return "LINE_MATCH_NO_MOVEMENT";
+    case LineMatch.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
+export function lineMatchToNumber(object: LineMatch): number {
+  switch (object) {
+    case LineMatch.LINE_MATCH_UNSPECIFIED:
+      return 0;
+    case LineMatch.LINE_MATCH_MATCHED:
+      return 1;
+    case LineMatch.LINE_MATCH_AMOUNT_DIFFERS:
+      return 2;
+    case LineMatch.LINE_MATCH_UNKNOWN_MOVEMENT:
+      return 3;
+    case LineMatch.LINE_MATCH_NO_MOVEMENT:
+      return 4;
+    case LineMatch.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
+
 /** What a batch comes to in one currency. */
 export interface SettlementTotal {
   /** ISO 4217. */
@@ -54,7 +128,32 @@ export interface PaymentStatusCount {
   count: number;
 }
 
-/** A batch that a provider pays out, as far as the payments say that name it. */
+/** A line of a settlement report. */
+export interface SettlementLine {
+  /** Tells the lines of a report apart. */
+  line: string;
+  /** payment, refund, withdrawal, payout, fee or adjustment. */
+  type: string;
+  /** What it is for, as kind/id. */
+  reference?:
+    | string
+    | undefined;
+  /** Of the payment, the withdrawal or the refund that it names, known or not: a UUID. */
+  movementId?:
+    | string
+    | undefined;
+  /** Below zero where it is taken back. */
+  amount: Money | undefined;
+  paidAt: string | undefined;
+  match: LineMatch;
+}
+
+export interface LineMatchCount {
+  match: LineMatch;
+  count: number;
+}
+
+/** What a provider pays out: as far as the payments say that name it, and the report with its name. */
 export interface Settlement {
   /** Our id, a UUID. */
   settlementId: string;
@@ -82,8 +181,16 @@ export interface Settlement {
   payments: Payment[];
   /** The first by id. Filled by GetSettlement alone. */
   refunds: Refund[];
-  /** There are more payments or refunds than are shown. Set by GetSettlement alone. */
+  /** There are more payments, refunds or lines than are shown. Set by GetSettlement alone. */
   isCut: boolean;
+  /** Lines of the report with its name. */
+  lineCount: number;
+  /** What those lines come to, one for each currency. */
+  lineTotals: Money[];
+  /** The first of its report. Filled by GetSettlement alone. */
+  lines: SettlementLine[];
+  /** Of all its lines. Filled by GetSettlement alone. */
+  matches: LineMatchCount[];
 }
 
 function createBaseSettlementTotal(): SettlementTotal {
@@ -348,6 +455,274 @@ export const PaymentStatusCount: MessageFns<PaymentStatusCount> = {
   },
 };
 
+function createBaseSettlementLine(): SettlementLine {
+  return {
+    line: "",
+    type: "",
+    reference: undefined,
+    movementId: undefined,
+    amount: undefined,
+    paidAt: undefined,
+    match: LineMatch.LINE_MATCH_UNSPECIFIED,
+  };
+}
+
+export const SettlementLine: MessageFns<SettlementLine> = {
+  encode(message: SettlementLine, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.line !== "") {
+      writer.uint32(10).string(message.line);
+    }
+    if (message.type !== "") {
+      writer.uint32(18).string(message.type);
+    }
+    if (message.reference !== undefined) {
+      writer.uint32(26).string(message.reference);
+    }
+    if (message.movementId !== undefined) {
+      writer.uint32(34).string(message.movementId);
+    }
+    if (message.amount !== undefined) {
+      Money.encode(message.amount, writer.uint32(42).fork()).join();
+    }
+    if (message.paidAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.paidAt), writer.uint32(50).fork()).join();
+    }
+    if (message.match !== LineMatch.LINE_MATCH_UNSPECIFIED) {
+      writer.uint32(56).int32(lineMatchToNumber(message.match));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SettlementLine {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSettlementLine();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.line = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reference = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.movementId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.amount = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.paidAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.match = lineMatchFromJSON(reader.int32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SettlementLine {
+    return {
+      line: isSet(object.line) ? globalThis.String(object.line) : "",
+      type: isSet(object.type) ? globalThis.String(object.type) : "",
+      reference: isSet(object.reference) ? globalThis.String(object.reference) : undefined,
+      movementId: isSet(object.movementId)
+        ? globalThis.String(object.movementId)
+        : isSet(object.movement_id)
+        ? globalThis.String(object.movement_id)
+        : undefined,
+      amount: isSet(object.amount) ? Money.fromJSON(object.amount) : undefined,
+      paidAt: isSet(object.paidAt)
+        ? globalThis.String(object.paidAt)
+        : isSet(object.paid_at)
+        ? globalThis.String(object.paid_at)
+        : undefined,
+      match: isSet(object.match) ? lineMatchFromJSON(object.match) : LineMatch.LINE_MATCH_UNSPECIFIED,
+    };
+  },
+
+  toJSON(message: SettlementLine): unknown {
+    const obj: any = {};
+    if (message.line !== "") {
+      obj.line = message.line;
+    }
+    if (message.type !== "") {
+      obj.type = message.type;
+    }
+    if (message.reference !== undefined) {
+      obj.reference = message.reference;
+    }
+    if (message.movementId !== undefined) {
+      obj.movementId = message.movementId;
+    }
+    if (message.amount !== undefined) {
+      obj.amount = Money.toJSON(message.amount);
+    }
+    if (message.paidAt !== undefined) {
+      obj.paidAt = message.paidAt;
+    }
+    if (message.match !== LineMatch.LINE_MATCH_UNSPECIFIED) {
+      obj.match = lineMatchToJSON(message.match);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SettlementLine>, I>>(base?: I): SettlementLine {
+    return SettlementLine.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SettlementLine>, I>>(object: I): SettlementLine {
+    const message = createBaseSettlementLine();
+    message.line = object.line ?? "";
+    message.type = object.type ?? "";
+    message.reference = object.reference ?? undefined;
+    message.movementId = object.movementId ?? undefined;
+    message.amount = (object.amount !== undefined && object.amount !== null)
+      ? Money.fromPartial(object.amount)
+      : undefined;
+    message.paidAt = object.paidAt ?? undefined;
+    message.match = object.match ?? LineMatch.LINE_MATCH_UNSPECIFIED;
+    return message;
+  },
+};
+
+function createBaseLineMatchCount(): LineMatchCount {
+  return { match: LineMatch.LINE_MATCH_UNSPECIFIED, count: 0 };
+}
+
+export const LineMatchCount: MessageFns<LineMatchCount> = {
+  encode(message: LineMatchCount, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.match !== LineMatch.LINE_MATCH_UNSPECIFIED) {
+      writer.uint32(8).int32(lineMatchToNumber(message.match));
+    }
+    if (message.count !== 0) {
+      writer.uint32(16).int32(message.count);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LineMatchCount {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLineMatchCount();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.match = lineMatchFromJSON(reader.int32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.count = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LineMatchCount {
+    return {
+      match: isSet(object.match) ? lineMatchFromJSON(object.match) : LineMatch.LINE_MATCH_UNSPECIFIED,
+      count: isSet(object.count) ? globalThis.Number(object.count) : 0,
+    };
+  },
+
+  toJSON(message: LineMatchCount): unknown {
+    const obj: any = {};
+    if (message.match !== LineMatch.LINE_MATCH_UNSPECIFIED) {
+      obj.match = lineMatchToJSON(message.match);
+    }
+    if (message.count !== 0) {
+      obj.count = Math.round(message.count);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LineMatchCount>, I>>(base?: I): LineMatchCount {
+    return LineMatchCount.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LineMatchCount>, I>>(object: I): LineMatchCount {
+    const message = createBaseLineMatchCount();
+    message.match = object.match ?? LineMatch.LINE_MATCH_UNSPECIFIED;
+    message.count = object.count ?? 0;
+    return message;
+  },
+};
+
 function createBaseSettlement(): Settlement {
   return {
     settlementId: "",
@@ -365,6 +740,10 @@ function createBaseSettlement(): Settlement {
     payments: [],
     refunds: [],
     isCut: false,
+    lineCount: 0,
+    lineTotals: [],
+    lines: [],
+    matches: [],
   };
 }
 
@@ -414,6 +793,18 @@ export const Settlement: MessageFns<Settlement> = {
     }
     if (message.isCut !== false) {
       writer.uint32(120).bool(message.isCut);
+    }
+    if (message.lineCount !== 0) {
+      writer.uint32(128).int32(message.lineCount);
+    }
+    for (const v of message.lineTotals) {
+      Money.encode(v!, writer.uint32(138).fork()).join();
+    }
+    for (const v of message.lines) {
+      SettlementLine.encode(v!, writer.uint32(146).fork()).join();
+    }
+    for (const v of message.matches) {
+      LineMatchCount.encode(v!, writer.uint32(154).fork()).join();
     }
     return writer;
   },
@@ -551,6 +942,38 @@ export const Settlement: MessageFns<Settlement> = {
             message.isCut = reader.bool();
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.lineCount = reader.int32();
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.lineTotals.push(Money.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.lines.push(SettlementLine.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.matches.push(LineMatchCount.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -618,6 +1041,20 @@ export const Settlement: MessageFns<Settlement> = {
         : isSet(object.is_cut)
         ? globalThis.Boolean(object.is_cut)
         : false,
+      lineCount: isSet(object.lineCount)
+        ? globalThis.Number(object.lineCount)
+        : isSet(object.line_count)
+        ? globalThis.Number(object.line_count)
+        : 0,
+      lineTotals: globalThis.Array.isArray(object?.lineTotals)
+        ? object.lineTotals.map((e: any) => Money.fromJSON(e))
+        : globalThis.Array.isArray(object?.line_totals)
+        ? object.line_totals.map((e: any) => Money.fromJSON(e))
+        : [],
+      lines: globalThis.Array.isArray(object?.lines) ? object.lines.map((e: any) => SettlementLine.fromJSON(e)) : [],
+      matches: globalThis.Array.isArray(object?.matches)
+        ? object.matches.map((e: any) => LineMatchCount.fromJSON(e))
+        : [],
     };
   },
 
@@ -668,6 +1105,18 @@ export const Settlement: MessageFns<Settlement> = {
     if (message.isCut !== false) {
       obj.isCut = message.isCut;
     }
+    if (message.lineCount !== 0) {
+      obj.lineCount = Math.round(message.lineCount);
+    }
+    if (message.lineTotals?.length) {
+      obj.lineTotals = message.lineTotals.map((e) => Money.toJSON(e));
+    }
+    if (message.lines?.length) {
+      obj.lines = message.lines.map((e) => SettlementLine.toJSON(e));
+    }
+    if (message.matches?.length) {
+      obj.matches = message.matches.map((e) => LineMatchCount.toJSON(e));
+    }
     return obj;
   },
 
@@ -691,6 +1140,10 @@ export const Settlement: MessageFns<Settlement> = {
     message.payments = object.payments?.map((e) => Payment.fromPartial(e)) || [];
     message.refunds = object.refunds?.map((e) => Refund.fromPartial(e)) || [];
     message.isCut = object.isCut ?? false;
+    message.lineCount = object.lineCount ?? 0;
+    message.lineTotals = object.lineTotals?.map((e) => Money.fromPartial(e)) || [];
+    message.lines = object.lines?.map((e) => SettlementLine.fromPartial(e)) || [];
+    message.matches = object.matches?.map((e) => LineMatchCount.fromPartial(e)) || [];
     return message;
   },
 };

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { decodeObservation, encodeObservation } from '#events/envelope.js';
+import { BLANK_CONOMY } from '../../test/harness/conomy-observations.js';
+import { EXPONENTS } from './amount.js';
+import {
+  encodeReportLine,
+  interpretReportLine,
+  readReportLine,
+  REPORT_LINE_SCHEMA,
+  reportLineSubject,
+  type ReportLineText,
+} from './settlement-report.js';
+
+const AMOUNTS = { unit: 'major', exponents: EXPONENTS } as const;
+
+describe('a line of a settlement report', () => {
+  it('means the same when the log has it as when it was read', () => {
+    const text = lineText({ amount: '-0.10', paidAt: '2026-07-01T22:00:00-05:00' });
+    const read = readReportLine(text, AMOUNTS);
+    const expected = {
+      report: 'R-1',
+      line: '7',
+      type: 'payment',
+      amount: { minor: -10n, currency: 'USD', exponent: 2 },
+      paidAt: '2026-07-02T03:00:00.000Z',
+    };
+    expect(read).toEqual({ line: expected });
+    const { event } = interpretOf(text) as { readonly event: object };
+    expect(event).toMatchObject({
+      eventType: 'report-line',
+      dedupeId: 'R-1/7',
+      occurredAt: '2026-07-02T03:00:00.000Z',
+      tells: { about: 'report-line', fact: expected },
+    });
+  });
+
+  it('goes to the movement that it names, else to itself', () => {
+    expect(reportLineSubject('acme', lineText({}))).toBe('acme/payment/AbC');
+    const lone = lineText({ kind: null, reference: null });
+    expect(reportLineSubject('acme', lone)).toBe('acme/report-line/R-1%2F7');
+    expect(reportLineSubject('acme', { ...lone, line: 'x'.repeat(201) })).toBeNull();
+  });
+
+  it.each([
+    [{ amount: '1e3' }, 'amount not-an-amount'],
+    [{ amount: '0.001' }, 'amount too-many-decimals'],
+    [{ amount: '1.5', currency: 'CLP' }, 'amount too-many-decimals'],
+    [{ currency: 'toString' }, 'currency unknown-currency'],
+    [{ type: 'gift' }, 'type not-allowed'],
+    [{ paidAt: '2026-02-30' }, 'paidAt not-an-instant'],
+    [{ paidAt: '2026-07-01T10:00:00' }, 'paidAt not-an-instant'],
+    [{ line: '' }, 'line invalid-text'],
+    [{ report: 'a/b' }, 'report invalid-text'],
+    [{ reference: '4111111111111111' }, 'reference invalid-text'],
+    [{ reference: 'jane@example.com' }, 'reference invalid-text'],
+    [{ kind: null }, 'reference not-a-reference'],
+  ])('with %j is refused, and has no effect where the log has it', (bad, fault) => {
+    const read = readReportLine(lineText(bad), AMOUNTS);
+    const faults = 'faults' in read ? read.faults : [];
+    expect(faults.map(({ member, code }) => `${member} ${code}`)).toEqual([fault]);
+    expect(interpretOf(lineText(bad))).toEqual({ ignored: 'unreadable-report-line' });
+  });
+});
+
+function lineText(rest: Partial<ReportLineText>): ReportLineText {
+  return {
+    report: 'R-1',
+    line: '7',
+    type: 'payment',
+    kind: 'payment',
+    reference: 'AbC',
+    amount: '25.00',
+    currency: 'USD',
+    paidAt: '2026-07-01',
+    ...rest,
+  };
+}
+
+function interpretOf(text: ReportLineText): unknown {
+  const observation = decodeObservation(
+    encodeObservation({
+      ...BLANK_CONOMY,
+      id: '00000000-0000-7000-8000-000000000001',
+      kind: 'report-line',
+      subject: 'conomy-test/transaction/AbC',
+      schema: { provider: 'conomy', ...REPORT_LINE_SCHEMA },
+      value: encodeReportLine(text),
+    }),
+  );
+  return interpretReportLine(observation, AMOUNTS);
+}
