@@ -68,9 +68,10 @@ async function run(config: Config, { isLoggingToStdout }: StandaloneOptions): Pr
     `${paint('Cuadre is ready', 'green')} at http://127.0.0.1:${standalone.port} ` +
       `after ${seconds(performance.now() - startedMs)}.${found}\n`,
   );
-  const { database, sandbox } = standalone;
+  const { database, sandbox, port, token } = standalone;
   if (config.isDemoOn && sandbox !== null) {
-    const ports = { database, sandbox, config, print, signal: demo.signal };
+    const api = { url: `http://127.0.0.1:${port}`, token };
+    const ports = { database, sandbox, api, config, print, signal: demo.signal };
     demoRun = runDemo(ports).catch((error: unknown) => {
       // Everything else goes on without it.
       logger.error({ err: error }, 'The demo failed.');

@@ -13,6 +13,7 @@ import { booksText } from './books-text.js';
 import { changeLine, finalTable, forgeryLine, type OrderFacts } from './demo-text.js';
 import { OrderWatch } from './order-watch.js';
 import { otherSubjectsText } from './other-subjects.js';
+import { payOut, type OwnApi } from './pay-out.js';
 
 const DELIVERIES = 110;
 const RATE_PER_SECOND = 10;
@@ -24,6 +25,7 @@ const SETTLE_MS_MAX = 8_000;
 export type DemoPorts = {
   readonly database: Database;
   readonly sandbox: RunningSandbox;
+  readonly api: OwnApi;
   readonly config: Pick<Config, 'dataDir' | 'sandbox' | 'isLookupsOn'>;
   readonly print: (text: string) => void;
   readonly signal: AbortSignal;
@@ -80,6 +82,12 @@ export async function runDemo(ports: DemoPorts): Promise<string | null> {
     if (!signal.aborted) print(`\n${summaryText(plan, summary)}\n`);
     if (!signal.aborted) print(finalTable(plan.orders, watch.orders));
     if (!signal.aborted) print(await otherSubjectsText(ports.database, plan.objects));
+    const account = played[first]?.account.id;
+    if (!signal.aborted && account !== undefined) {
+      const folder = join(ports.config.dataDir, 'sandbox');
+      const told = await payOut(ports, { account, report: `demo-${seed}`, folder });
+      if (told !== null) print(`\n${told}`);
+    }
     if (!signal.aborted) print(`\n${await booksText(ports.database)}`);
     if (!ports.config.isLookupsOn) print('\nLookups are off: what Cobru claims stays unconfirmed.');
     return mostToldOrder(plan);

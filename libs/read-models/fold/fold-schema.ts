@@ -44,7 +44,7 @@ export function dropViewsSql(): string {
 }
 
 function tableSql(schema: string, table: FoldTable): readonly string[] {
-  const { name, columns, primaryKey, indexes, storage } = table;
+  const { name, columns, primaryKey, indexes, unique = [], storage } = table;
   const lines = [
     ...columns.map(([column, type]) => `${column} ${type}`),
     `primary key (${primaryKey.join(', ')})`,
@@ -54,5 +54,6 @@ function tableSql(schema: string, table: FoldTable): readonly string[] {
       storage === undefined ? '' : ` with (${storage})`
     }`,
     ...indexes.map((index) => `create index on ${schema}.${name} ${index}`),
+    ...unique.map((index) => `create unique index on ${schema}.${name} ${index}`),
   ];
 }

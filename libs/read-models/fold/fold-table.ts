@@ -16,6 +16,8 @@ export type FoldTable = {
   readonly summed?: readonly string[];
   /** `create index` statements after `on schema.table`, by index name suffix. */
   readonly indexes: readonly string[];
+  /** As `indexes`, of what no two rows may have in common. */
+  readonly unique?: readonly string[];
   /** Storage parameters: rows that are updated in place leave room on their page. */
   readonly storage?: string;
 };

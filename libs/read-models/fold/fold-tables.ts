@@ -259,10 +259,10 @@ export const DELIVERIES: FoldTable = {
     ['change_flags', 'text[]'],
   ],
   primaryKey: ['partition', 'position'],
+  unique: ['(event_id) where facts_digest is not null'],
   indexes: [
     '(subject_id)',
     '(observation_id)',
-    '(event_id) where facts_digest is not null',
     // Looked up by equality only, and random: a hash costs a third of what a tree of texts does.
     'using hash (request_id) where request_id is not null',
     'using hash (provider_event_id) where provider_event_id is not null',
