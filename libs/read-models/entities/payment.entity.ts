@@ -87,6 +87,10 @@ export class PaymentEntity {
   @Column('text', { name: 'settlement_status' })
   readonly settlementStatus!: string;
 
+  /** What its report lines come to, less what is due; null while either is unknown. */
+  @Column('numeric', { name: 'payout_difference_minor', nullable: true })
+  readonly payoutDifferenceMinor!: string | null;
+
   @Column('text', { array: true })
   readonly flags!: readonly string[];
 

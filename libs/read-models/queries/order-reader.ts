@@ -53,9 +53,10 @@ const FIND_ORDER = `
     o.recorded_at, o.version,
     p.payment_id, p.account, p.provider, p.reference, p.subject, p.status as payment_status,
     p.reported as payment_reported, p.currency, p.exponent, p.amount_minor, p.expected_minor,
-    p.difference_minor, p.net_minor, p.fee_minor, p.tax_minor, p.refunded_minor, p.method, p.failure_code, p.flags as payment_flags, p.occurred_at,
+    p.difference_minor, p.net_minor, p.fee_minor, p.tax_minor, p.refunded_minor, p.method,
+    p.failure_code, p.flags as payment_flags, p.occurred_at,
     p.kind, p.client_reference, p.parent_id, p.settlement_id, p.settlement_batch,
-    p.settlement_status, p.last_position,
+    p.settlement_status, p.payout_difference_minor, p.last_position,
     p.first_recorded_at as payment_first_recorded_at, p.recorded_at as payment_recorded_at,
     p.version as payment_version
   from cuadre.orders o left join cuadre.payments p on p.order_id = o.order_id
@@ -99,6 +100,7 @@ type PaymentColumns = {
   readonly settlement_id: string | null;
   readonly settlement_batch: string | null;
   readonly settlement_status: string;
+  readonly payout_difference_minor: string | null;
   readonly last_position: string;
   readonly payment_flags: readonly string[];
   readonly occurred_at: Date | null;
@@ -154,6 +156,7 @@ function paymentOf(row: OrderRow & PaymentColumns): PaymentEntity {
     settlementId: row.settlement_id,
     settlementBatch: row.settlement_batch,
     settlementStatus: row.settlement_status,
+    payoutDifferenceMinor: row.payout_difference_minor,
     flags: row.payment_flags,
     occurredAt: row.occurred_at,
     firstRecordedAt: row.payment_first_recorded_at,
