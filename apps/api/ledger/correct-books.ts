@@ -86,5 +86,5 @@ function unknownPayments(ids: readonly string[]): Refusal {
     detail: `There is no payment, withdrawal or refund ${id}.`,
   }));
   const detail = `${ids.length} of the payments are not known, so none is corrected.`;
-  return { refused: 'invalid-parameter', detail, errors };
+  return { refused: 'invalid-body', detail, errors };
 }

@@ -80,7 +80,7 @@ describe('a correction', () => {
     ];
     for (const [body, pointer, code] of cases) {
       const answer = await correct(body);
-      expectProblem(answer, 400, 'invalid-parameter');
+      expectProblem(answer, 400, 'invalid-body');
       expect(answer.body['errors']).toMatchObject([{ pointer, code }]);
     }
     for (const body of ['text', 7, [PAYMENT], undefined]) {
