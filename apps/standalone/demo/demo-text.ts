@@ -19,12 +19,24 @@ export function changeLine({ before, now }: OrderChange, facts: OrderFacts): str
   const status = paint(now.status, colourOf(now.status));
   if (known !== now.status) {
     const moved = known === null ? `→ ${status}` : `${known} → ${status}`;
-    return line(now.orderId, [moved, now.assurance, facts.amount, facts.provider]);
+    return line(now.orderId, [moved, now.assurance, receivedText(now, facts), facts.provider]);
   }
   const claim = before?.reported ?? now.status;
   if (claim === now.status) return null;
   const cleared = paint(`claim cleared: not ${claim}`, 'yellow');
   return line(now.orderId, [`stays ${status}`, cleared, facts.amount, facts.provider]);
+}
+
+/** What was asked for; where something else came, that, and how it differs. */
+function receivedText(order: WatchedOrder, { amount }: OrderFacts): string {
+  const difference = differenceOf(order);
+  return difference === '' ? amount : `${order.paid.map(moneyText).join(' ')}${difference}`;
+}
+
+/** ` underpaid`; nothing where what came is what was asked for. */
+function differenceOf({ flags }: WatchedOrder): string {
+  const flag = flags.find((one) => one === 'underpaid' || one === 'overpaid');
+  return flag === undefined ? '' : ` ${paint(flag, 'yellow')}`;
 }
 
 export type OrderFacts = { readonly amount: string; readonly provider: string };
@@ -74,7 +86,7 @@ function assuranceText(order: WatchedOrder | undefined): string {
 function amountsText(order: WatchedOrder | undefined): string {
   if (order === undefined) return '';
   const refunded = order.refunded.map(moneyText).join(' ');
-  const paid = order.paid.map(moneyText).join(' ');
+  const paid = `${order.paid.map(moneyText).join(' ')}${differenceOf(order)}`;
   return refunded === '' ? paid : `${paid} (refunded ${refunded})`.trim();
 }
 

@@ -8,6 +8,7 @@ export type WatchedOrder = {
   readonly assurance: string;
   /** What somebody claims and nobody has confirmed or cleared yet. */
   readonly reported: string | null;
+  readonly flags: readonly string[];
   readonly paid: readonly MoneyJson[];
   readonly refunded: readonly MoneyJson[];
 };
@@ -57,7 +58,7 @@ export class OrderWatch {
 
   async #read(): Promise<readonly WatchedOrder[]> {
     const { rows } = await this.database.query<OrderRow>(
-      `select order_id, status, assurance, reported, amounts from cuadre.orders
+      `select order_id, status, assurance, reported, flags, amounts from cuadre.orders
        where order_id = any($1) order by recorded_at, order_id`,
       [this.orderIds],
     );
@@ -69,7 +70,7 @@ export class OrderWatch {
   }
 }
 
-type OrderRow = Pick<WatchedOrder, 'status' | 'assurance' | 'reported'> & {
+type OrderRow = Pick<WatchedOrder, 'status' | 'assurance' | 'reported' | 'flags'> & {
   readonly order_id: string;
   readonly amounts: string;
 };
