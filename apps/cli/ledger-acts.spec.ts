@@ -81,7 +81,7 @@ describe('ledger correct', () => {
     const args = ['--diff', diff, '--code', 'rule-change', '--reference', 'CHG-7'];
     const { code, stdout } = await run(['correct', ...args]);
     expect(code).toBe(0);
-    expect(stdout).toContain('501 payments are booked anew');
+    expect(stdout).toContain('501 rulings are recorded');
     const bodies = calls.map(({ body }) => body as Corrected);
     expect(bodies.map(({ paymentIds }) => paymentIds.length)).toEqual([500, 1]);
     expect(bodies[0]).toMatchObject({ code: 'rule-change', reference: 'CHG-7' });
@@ -94,6 +94,23 @@ describe('ledger correct', () => {
       expect(answer.stderr).toContain('does not end with its result');
     }
     expect(calls).toEqual([]);
+  });
+
+  it('refuses a diff of a rule that is not in force, and names it', async () => {
+    const lines = [
+      { step: 'difference', paymentId: '1' },
+      { step: 'done', rule: 'proposed' },
+    ];
+    const answer = await run(['correct', '--diff', await fileOf(lines), '--code', 'rule-change']);
+    expect([answer.code, calls]).toEqual([2, []]);
+    expect(answer.stderr).toContain('is a diff of rule proposed, which is not in force');
+    for (const rule of [null, 'opening']) {
+      const diff = await fileOf([
+        { step: 'difference', paymentId: '1' },
+        { step: 'done', rule },
+      ]);
+      expect((await run(['correct', '--diff', diff, '--code', 'rule-change'])).code).toBe(0);
+    }
   });
 
   it.each([

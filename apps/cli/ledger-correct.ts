@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { CORRECTION_CODES, isCorrectionCode } from '#ledger/posting/correction.js';
+import { POSTING_RULES, postingRuleAt } from '#ledger/posting/rules.js';
 import { paint } from '#platform/terminal.js';
 import { CommandError, type Command, type CommandIo, type ExitCode } from './command.js';
 import { LedgerService } from './ledger-service.js';
@@ -63,10 +64,15 @@ async function runLedgerCorrect(args: readonly string[], io: CommandIo): Promise
 
 type Corrected = { readonly rulings: number; readonly position: string };
 
+/** What a ruling posts is known once it is folded: nothing, where its payment follows the rule already. */
 function correctedText(rulings: number, { stdout }: CommandIo): string {
   if (rulings === 0) return 'Nothing differs, so nothing was corrected.\n';
-  const what = rulings === 1 ? '1 payment is' : `${rulings} payments are`;
-  return `${paint(`${what} booked anew by the rule in force.`, 'green', stdout)}\n`;
+  const what = rulings === 1 ? '1 ruling is' : `${rulings} rulings are`;
+  return (
+    `${paint(`${what} recorded.`, 'green', stdout)}\n` +
+    'What each posts, if anything differs, shows in `cuadre trace <payment id>`; `cuadre ledger diff` tells ' +
+    'what still differs.\n'
+  );
 }
 
 /** Ids of the payments that differ. Throws `CommandError` for what is no diff, or not a whole one. */
@@ -86,8 +92,20 @@ async function readDiff(path: string): Promise<readonly string[]> {
   } catch (error) {
     throw fail(error instanceof Error ? error.message : String(error), error);
   }
-  if (lines.at(-1)?.['step'] !== 'done') throw fail('it does not end with its result');
+  const result = lines.at(-1);
+  if (result?.['step'] !== 'done') throw fail('it does not end with its result');
+  assertInForce(path, result['rule']);
   return lines.flatMap(({ step, paymentId }) =>
     step === 'difference' && typeof paymentId === 'string' ? [paymentId] : [],
   );
+}
+
+/** A diff of another rule names payments that a correction would not change, or not so. */
+function assertInForce(path: string, rule: unknown): void {
+  const { name } = postingRuleAt(POSTING_RULES, new Date().toISOString());
+  if (typeof rule !== 'string' || rule === name) return;
+  throw new CommandError(`${path} is a diff of rule ${rule}, which is not in force.`, {
+    exitCode: 2,
+    hint: `A correction books by ${name}: make the diff without \`--rule\`.`,
+  });
 }

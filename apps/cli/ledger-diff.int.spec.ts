@@ -66,11 +66,11 @@ describe('cuadre ledger diff', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('unexplainedCost fees (now suspense)');
     expect(stdout).toMatch(
-      /expenses:fees:cobru-test +posted +9000.00 COP +10000.00 COP +\+1000.00 COP/,
+      /expenses:fees:cobru-test +posted +COP 9,000.00 +COP 10,000.00 +COP \+1,000.00/,
     );
     expect(stdout).toContain('1 of 1 payments, 1 records would differ.');
     expect(stdout).toMatch(
-      /cobru-test\/payment\/slug1 by no-suspense\n.*suspense:cobru-test +posted +-1000.00 COP/s,
+      /cobru-test\/payment\/slug1 by no-suspense\n.*suspense:cobru-test +posted +COP -1,000.00/s,
     );
   });
 

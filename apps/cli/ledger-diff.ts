@@ -1,4 +1,4 @@
-import { formatMajorUnits } from '#ledger/money.js';
+import { formatMajorUnits, type Money } from '#ledger/money.js';
 import {
   POSTING_CHOICES,
   POSTING_RULES,
@@ -16,6 +16,7 @@ import {
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { jsonText } from './json-text.js';
 import { readRuleFile } from './ledger-rule-file.js';
+import { groupedAmount } from './ledger-text.js';
 import { withStore } from './open-store.js';
 import { numberOption, parseOptions } from './options.js';
 import { ProgressLine } from './progress-line.js';
@@ -62,7 +63,7 @@ async function runLedgerDiff(args: readonly string[], io: CommandIo): Promise<Ex
     ) ?? 20;
   const rule = values.rule === undefined ? null : await readRuleFile(values.rule);
   const at = new Date().toISOString();
-  const report = values.json ? jsonReport(io) : textReport(io, { rule, at, paymentsMax });
+  const report = values.json ? jsonReport(io, rule) : textReport(io, { rule, at, paymentsMax });
   const result = await withStore(io, 'ledger-diff', (store) =>
     diffBooks(store, {
       rule,
@@ -82,12 +83,12 @@ type Report = {
   readonly result: (result: BooksDiff) => void;
 };
 
-function jsonReport({ stdout }: CommandIo): Report {
+function jsonReport({ stdout }: CommandIo, rule: PostingRule | null): Report {
   const line = (value: unknown): unknown => stdout.write(`${jsonText(value)}\n`);
   return {
     progress: line,
     difference: (difference) => line({ step: 'difference', ...difference }),
-    result: (result) => line({ step: 'done', ...result }),
+    result: (result) => line({ step: 'done', rule: rule?.name ?? null, ...result }),
   };
 }
 
@@ -177,12 +178,17 @@ function paymentText({ subject, rule, isDrifted, corrections }: PaymentDifferenc
   return `  ${subject} by ${rule}${drift}\n${formatTable(legs).trimEnd()}`;
 }
 
+function groupedMinor({ minor, currency, exponent }: Money): string {
+  return groupedAmount({ amount: formatMajorUnits({ minor, currency, exponent }) });
+}
+
 type Currency = { readonly currency: string; readonly exponent: number };
 
 function moneyText({ currency, exponent }: Currency, minor: bigint): string {
-  return `${formatMajorUnits({ minor, currency, exponent })} ${currency}`;
+  return `${currency} ${groupedMinor({ minor, currency, exponent })}`;
 }
 
 function signedText(currency: Currency, minor: bigint): string {
-  return `${minor > 0n ? '+' : ''}${moneyText(currency, minor)}`;
+  const sign = minor > 0n ? '+' : '';
+  return `${currency.currency} ${sign}${groupedMinor({ minor, ...currency })}`;
 }

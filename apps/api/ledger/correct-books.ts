@@ -28,7 +28,10 @@ export class CorrectBooks extends Command<CorrectedBooksResource | Refusal> {
 
 /** That these are booked anew, by the rule in force when the log took the rulings. */
 export class CorrectedBooksResource {
-  @ApiProperty({ type: 'integer', description: 'How many were ruled on: one record for each.' })
+  @ApiProperty({
+    type: 'integer',
+    description: 'How many are recorded; one that changes nothing posts nothing.',
+  })
   readonly rulings!: number;
 
   @ApiProperty({ description: 'Reads take it as `minPosition`.' })

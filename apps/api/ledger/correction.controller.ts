@@ -94,8 +94,8 @@ export class CorrectionController {
   @ApiOperation({
     operationId: 'correctBooks',
     summary:
-      'Has payments booked anew, by the posting rule in force now. Needs the scope `operate`; ' +
-      'again it posts nothing',
+      'Records that payments follow the posting rule in force now; the fold posts what differs. ' +
+      'Needs the scope `operate`; again it posts nothing',
   })
   @ApiOkResponse({ type: CorrectedBooksResource })
   @ApiProblems(400, 401, 403, 503)
