@@ -21,6 +21,16 @@ const CHAIN_START = '0'.repeat(64);
 const LINE_BYTES_MAX = 1024 * 1024;
 const LINE_FEED = 0x0a;
 
+const USAGE = 'Usage: node verify-ledger.mjs <file> [--key public.pem]...';
+const HELP = `${USAGE}
+
+Verifies a segment of \`cuadre ledger export\`: its chain, that each event sums to zero, and its signed
+heads. Exits with 0 where it holds, with 1 where it is refused, with 2 where it cannot be read.
+
+  --key <file>  a public key that may have signed it (Cuadre keeps them as ledger-<key id>.pem in
+                LEDGER_KEY_DIR); several times for several. Without it the keys are the file's own.
+`;
+
 class Refused extends Error {}
 
 async function main() {
@@ -28,14 +38,18 @@ async function main() {
   try {
     const { values, positionals } = parseArgs({
       args: argv.slice(2),
-      options: { key: { type: 'string', multiple: true } },
+      options: { key: { type: 'string', multiple: true }, help: { type: 'boolean' } },
       allowPositionals: true,
     });
+    if (values.help === true) {
+      stdout.write(HELP);
+      exit(0);
+    }
     if (positionals.length !== 1) throw new Error('Name one file.');
     file = positionals[0];
     trusted = values.key?.map((path) => keyIdOf(createPublicKey(readFileSync(path))));
   } catch (error) {
-    stderr.write(`${error.message}\nUsage: node verify-ledger.mjs <file> [--key public.pem]...\n`);
+    stderr.write(`${error.message}\n${USAGE}\n`);
     exit(2);
   }
   try {

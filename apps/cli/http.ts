@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { CommandError, type CommandIo } from './command.js';
 
 const ANSWER_TIMEOUT_MS = 15_000;
+/** What is posted may be ten thousand lines. */
+const POST_TIMEOUT_MS = 60_000;
 
 export type Service = {
   /** What it is, for messages: `the API`. */
@@ -38,7 +40,22 @@ export async function getJson(service: Service, path: string, io: CommandIo): Pr
   const response = await request(service, { method: 'GET', path }, io);
   if (response.status === 404) return null;
   await assertOk(response, service);
-  return response.json();
+  return readJson(response, service);
+}
+
+/** As `getJson`, but a 404 is a failure as well: in the service's words, where it is the service's own. */
+export async function getFound(service: Service, path: string, io: CommandIo): Promise<unknown> {
+  const response = await request(service, { method: 'GET', path }, io);
+  if (response.status !== 404) {
+    await assertOk(response, service);
+    return readJson(response, service);
+  }
+  const { code, detail } = readProblem(await response.text());
+  if (code === 'not-found') throw new CommandError(detail, { exitCode: 1 });
+  throw new CommandError(`${service.url} has no ${path}.`, {
+    exitCode: 1,
+    hint: `Something else may answer there; name another address with ${service.setting}.`,
+  });
 }
 
 /** Posts JSON, or nothing, and parses the JSON answer; what is not 2xx is a failure that says why. */
@@ -49,7 +66,7 @@ export async function postJson(
 ): Promise<unknown> {
   const response = await request(service, { method: 'POST', path, body }, io);
   await assertOk(response, service);
-  return response.json();
+  return readJson(response, service);
 }
 
 /** Posts a file and parses the JSON answer; what is not 2xx is a failure that says why. */
@@ -60,7 +77,7 @@ export async function postFile(
 ): Promise<unknown> {
   const response = await request(service, { method: 'POST', path, file }, io);
   await assertOk(response, service);
-  return response.json();
+  return readJson(response, service);
 }
 
 export type SentFile = { readonly contentType: string; readonly text: string };
@@ -71,7 +88,7 @@ export async function* postForLines(
   { path, body }: { path: string; body: unknown },
   io: CommandIo,
 ): AsyncGenerator<Readonly<Record<string, unknown>>> {
-  const response = await request(service, { method: 'POST', path, body }, io);
+  const response = await request(service, { method: 'POST', path, body, isStream: true }, io);
   await assertOk(response, service);
   let rest = '';
   const decoder = new TextDecoder();
@@ -91,32 +108,70 @@ export async function* postForLines(
   }
 }
 
+type Sent = {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: unknown;
+  readonly file?: SentFile;
+  /** The answer may go on for long; only its beginning is waited for. */
+  readonly isStream?: boolean;
+};
+
 async function request(
-  { title, url, token, setting }: Service,
-  { method, path, body, file }: { method: string; path: string; body?: unknown; file?: SentFile },
+  service: Service,
+  { method, path, body, file, isStream = false }: Sent,
   io: CommandIo,
 ): Promise<Response> {
+  const { title, url, token, setting } = service;
   const headers: Record<string, string> = { accept: 'application/json, application/x-ndjson' };
   if (token !== null) headers['authorization'] = `Bearer ${token}`;
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (file !== undefined) headers['content-type'] = file.contentType;
+  const limit = new AbortController();
+  const timer = setTimeout(
+    () => limit.abort(new DOMException('No answer.', 'TimeoutError')),
+    method === 'GET' ? ANSWER_TIMEOUT_MS : POST_TIMEOUT_MS,
+  ).unref();
   try {
-    return await fetch(new URL(path, url), {
+    const response = await fetch(new URL(path, url), {
       method,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(file === undefined ? {} : { body: file.text }),
-      // A stream may go on for long; an answer without one may not.
-      signal: body === undefined ? AbortSignal.timeout(ANSWER_TIMEOUT_MS) : io.signal,
+      signal: AbortSignal.any([io.signal, limit.signal]),
     });
+    if (isStream) clearTimeout(timer);
+    return response;
   } catch (cause) {
     if (io.signal.aborted) throw new CommandError('Stopped.', { exitCode: 1, cause });
+    if (isTimeout(cause)) throw tooSlow(service, cause);
     throw new CommandError(`Nothing answers at ${url} (${title}).`, {
       exitCode: 3,
       hint: `Start Cuadre with \`npm start\`, or name another address with ${setting}.`,
       cause,
     });
   }
+}
+
+async function readJson(response: Response, service: Service): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (cause) {
+    if (isTimeout(cause)) throw tooSlow(service, cause);
+    throw cause;
+  }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
+}
+
+function tooSlow({ title, url }: Service, cause: unknown): CommandError {
+  return new CommandError(`${title} at ${url} does not answer in time.`, {
+    exitCode: 3,
+    hint: 'What was sent may be taken all the same; sent again it changes nothing.',
+    cause,
+  });
 }
 
 async function assertOk(response: Response, { title, token, url }: Service): Promise<void> {
@@ -137,17 +192,20 @@ async function assertOk(response: Response, { title, token, url }: Service): Pro
 }
 
 function readProblem(text: string): {
+  readonly code: string | null;
   readonly detail: string;
   readonly requestId: string | null;
   readonly errors: readonly string[];
 } {
   try {
-    const { detail, requestId, errors } = JSON.parse(text) as {
+    const { code, detail, requestId, errors } = JSON.parse(text) as {
+      code?: string;
       detail?: string;
       requestId?: string;
       errors?: readonly { pointer: string; detail: string }[];
     };
     return {
+      code: code ?? null,
       detail: detail ?? text.slice(0, 200),
       requestId: requestId ?? null,
       errors: (errors ?? [])
@@ -157,7 +215,7 @@ function readProblem(text: string): {
     };
   } catch {
     // Something else answers there; what it says is the best there is.
-    return { detail: text.slice(0, 200), requestId: null, errors: [] };
+    return { code: null, detail: text.slice(0, 200), requestId: null, errors: [] };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from './command.js';
 import { requireKnownAccount } from './known-account.js';
 import { LedgerService } from './ledger-service.js';
-import { groupedAmount, rightAligned, type LedgerMoney } from './ledger-text.js';
+import { groupedAmount, movedText, rightAligned, type LedgerMoney } from './ledger-text.js';
 import { numberOption, parseOptions, usageError } from './options.js';
 import { formatTable } from './table.js';
 
@@ -68,6 +68,8 @@ Tells entries of the account and all below it, else of all, by the time that the
 
 type Entry = {
   readonly effectiveAt: string;
+  /** The provider's own time, where that lies in a closed period. */
+  readonly toldAt: string | null;
   readonly account: string;
   readonly side: string;
   readonly amount: LedgerMoney;
@@ -85,7 +87,7 @@ function formatEntries(entries: readonly Entry[]): string {
     amount.currency,
     side === 'debit' ? groupedAmount(amount) : '',
     side === 'credit' ? groupedAmount(amount) : '',
-    `${entry.layer === 'posted' ? '' : `${entry.layer} `}${entry.reason ?? entry.line}`,
+    `${entry.layer === 'posted' ? '' : `${entry.layer} `}${entry.reason ?? entry.line}${movedText(entry)}`,
     entry.subject,
   ]);
   const head = ['counts at', 'account', '', 'debit', 'credit', 'for', 'of'];

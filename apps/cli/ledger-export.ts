@@ -1,4 +1,5 @@
 import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { paint } from '#platform/terminal.js';
 import {
   planSegment,
@@ -74,7 +75,7 @@ async function runLedgerExport(args: readonly string[], io: CommandIo): Promise<
         return planned;
       }),
     );
-    tell(segment, { io, out, isJson: values.json });
+    tell(segment, { io, out, keyDir: values.keys ?? keyDir, isJson: values.json });
     return 0;
   } catch (error) {
     if (!(error instanceof SegmentRefused)) throw error;
@@ -131,18 +132,23 @@ async function create(out: string) {
   }
 }
 
-function tell(
-  { partition, from, to, heads }: Segment,
-  { io, out, isJson }: { readonly io: CommandIo; readonly out: string; readonly isJson: boolean },
-): void {
+type Telling = {
+  readonly io: CommandIo;
+  readonly out: string;
+  readonly keyDir: string;
+  readonly isJson: boolean;
+};
+
+function tell({ partition, from, to, heads }: Segment, { io, out, keyDir, isJson }: Telling): void {
   const keys = [...new Set(heads.map(({ keyId }) => keyId))];
   if (isJson) {
     const line = { file: out, partition, from, to, heads: heads.length, keys };
     io.stdout.write(`${jsonText(line)}\n`);
     return;
   }
+  const trusted = keys.map((keyId) => `--key ${join(keyDir, `ledger-${keyId}.pem`)}`);
   const done = `Entries ${from} to ${to} of partition ${partition}, with ${heads.length} signed head(s) by ${keys.join(', ')}.`;
   io.stdout.write(
-    `${paint(done, 'green', io.stdout)}\nVerify: node deploy/verify-ledger.mjs ${out}\n`,
+    `${paint(done, 'green', io.stdout)}\nVerify: node deploy/verify-ledger.mjs ${[out, ...trusted].join(' ')}\n`,
   );
 }

@@ -1,7 +1,7 @@
-import { CommandError, type CommandIo } from './command.js';
+import type { CommandIo } from './command.js';
 import {
   apiService,
-  getJson,
+  getFound,
   postFile,
   postJson,
   type ApiOptions,
@@ -45,12 +45,7 @@ export class LedgerService {
   }
 
   async get(path: string, parameters: Parameters): Promise<unknown> {
-    const found = await getJson(this.#service, `${path}${queryOf(parameters)}`, this.#io);
-    if (found !== null) return found;
-    throw new CommandError(`${this.#service.url} has no ${path}.`, {
-      exitCode: 1,
-      hint: `Something else may answer there; name another address with ${this.#service.setting}.`,
-    });
+    return getFound(this.#service, `${path}${queryOf(parameters)}`, this.#io);
   }
 
   async post(path: string, body?: unknown): Promise<unknown> {

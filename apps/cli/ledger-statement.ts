@@ -1,7 +1,7 @@
 import type { Command } from './command.js';
 import { requireKnownAccount } from './known-account.js';
 import { LedgerService } from './ledger-service.js';
-import { groupedAmount, rightAligned } from './ledger-text.js';
+import { groupedAmount, movedText, rightAligned } from './ledger-text.js';
 import { parseOptions, usageError } from './options.js';
 import { formatTable } from './table.js';
 
@@ -55,6 +55,7 @@ type Statement = {
   readonly items: readonly {
     readonly type: string;
     readonly effectiveAt: string | null;
+    readonly toldAt: string | null;
     readonly currency: string;
     readonly debit: string | null;
     readonly credit: string | null;
@@ -70,7 +71,7 @@ function formatStatement({ items, position }: Statement): string {
     text === null ? '' : groupedAmount({ amount: text });
   const rows = items.map((item) => [
     item.effectiveAt?.replace('T', ' ') ?? '',
-    item.line ?? item.type,
+    `${item.line ?? item.type}${movedText(item)}`,
     item.currency,
     amount(item.debit),
     amount(item.credit),

@@ -55,6 +55,11 @@ export function groupedAmount({ amount }: Pick<LedgerMoney, 'amount'>): string {
   return decimals === undefined ? grouped : `${grouped}.${decimals}`;
 }
 
+/** ` (told 2026-09-20)`: the entry was moved out of a closed period, which holds its provider's time. */
+export function movedText({ toldAt }: { readonly toldAt?: string | null }): string {
+  return toldAt === undefined || toldAt === null ? '' : ` (told ${toldAt.slice(0, 10)})`;
+}
+
 /** Pads the cells of some columns in front, so that amounts stand under each other. */
 export function rightAligned(
   rows: readonly (readonly string[])[],

@@ -12,6 +12,7 @@ import { listPage, type PageRequest } from '../page/list-page.js';
 import { ListResource } from '../page/list-resource.js';
 import { PageTokens } from '../page/page-tokens.js';
 import { PositionGate, type PositionWait } from '../position/position-gate.js';
+import { KnownAccounts } from '../settlement/known-accounts.js';
 import { providerAccountOf } from './provider-account.js';
 
 export class ListClearing extends Query<ClearingListResource | Refusal> {
@@ -97,11 +98,18 @@ export class ListClearingHandler implements IQueryHandler<ListClearing> {
   readonly #open: LedgerOpenReader;
   readonly #tokens: PageTokens;
   readonly #gate: PositionGate;
+  readonly #accounts: KnownAccounts;
 
-  constructor(open: LedgerOpenReader, tokens: PageTokens, gate: PositionGate) {
+  constructor(
+    open: LedgerOpenReader,
+    tokens: PageTokens,
+    gate: PositionGate,
+    accounts: KnownAccounts,
+  ) {
     this.#open = open;
     this.#tokens = tokens;
     this.#gate = gate;
+    this.#accounts = accounts;
   }
 
   async execute({ account, page, wait }: ListClearing): Promise<ClearingListResource | Refusal> {
@@ -117,7 +125,9 @@ export class ListClearingHandler implements IQueryHandler<ListClearing> {
       },
       keyOf,
     });
-    return isRefusal(list) ? list : { ...list, items: list.items.map(clearingResource) };
+    if (isRefusal(list)) return list;
+    const unknown = list.items.length === 0 ? this.#accounts.refusalOf(account) : null;
+    return unknown ?? { ...list, items: list.items.map(clearingResource) };
   }
 }
 

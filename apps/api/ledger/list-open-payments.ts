@@ -8,6 +8,7 @@ import { listPage, type PageRequest } from '../page/list-page.js';
 import { ListResource } from '../page/list-resource.js';
 import { PageTokens } from '../page/page-tokens.js';
 import { PositionGate, type PositionWait } from '../position/position-gate.js';
+import { KnownAccounts } from '../settlement/known-accounts.js';
 import { openKey, parseOpenKey, referenceOf } from './open-key.js';
 import { providerAccountOf } from './provider-account.js';
 
@@ -63,11 +64,18 @@ export class ListOpenPaymentsHandler implements IQueryHandler<ListOpenPayments> 
   readonly #open: LedgerOpenReader;
   readonly #tokens: PageTokens;
   readonly #gate: PositionGate;
+  readonly #accounts: KnownAccounts;
 
-  constructor(open: LedgerOpenReader, tokens: PageTokens, gate: PositionGate) {
+  constructor(
+    open: LedgerOpenReader,
+    tokens: PageTokens,
+    gate: PositionGate,
+    accounts: KnownAccounts,
+  ) {
     this.#open = open;
     this.#tokens = tokens;
     this.#gate = gate;
+    this.#accounts = accounts;
   }
 
   async execute({
@@ -84,7 +92,9 @@ export class ListOpenPaymentsHandler implements IQueryHandler<ListOpenPayments> 
       keyOf: ({ since, paymentId: rootId, currency, exponent }) =>
         openKey({ since, rootId }, [currency, exponent]),
     });
-    return isRefusal(list) ? list : { ...list, items: list.items.map(openPaymentResource) };
+    if (isRefusal(list)) return list;
+    const unknown = list.items.length === 0 ? this.#accounts.refusalOf(filter.account) : null;
+    return unknown ?? { ...list, items: list.items.map(openPaymentResource) };
   }
 }
 

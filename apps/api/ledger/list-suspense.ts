@@ -8,6 +8,7 @@ import { listPage, type PageRequest } from '../page/list-page.js';
 import { ListResource } from '../page/list-resource.js';
 import { PageTokens } from '../page/page-tokens.js';
 import { PositionGate, type PositionWait } from '../position/position-gate.js';
+import { KnownAccounts } from '../settlement/known-accounts.js';
 import { openKey, parseOpenKey, referenceOf } from './open-key.js';
 import { providerAccountOf } from './provider-account.js';
 
@@ -64,11 +65,18 @@ export class ListSuspenseHandler implements IQueryHandler<ListSuspense> {
   readonly #open: LedgerOpenReader;
   readonly #tokens: PageTokens;
   readonly #gate: PositionGate;
+  readonly #accounts: KnownAccounts;
 
-  constructor(open: LedgerOpenReader, tokens: PageTokens, gate: PositionGate) {
+  constructor(
+    open: LedgerOpenReader,
+    tokens: PageTokens,
+    gate: PositionGate,
+    accounts: KnownAccounts,
+  ) {
     this.#open = open;
     this.#tokens = tokens;
     this.#gate = gate;
+    this.#accounts = accounts;
   }
 
   async execute({ account, page, wait }: ListSuspense): Promise<SuspenseListResource | Refusal> {
@@ -81,7 +89,9 @@ export class ListSuspenseHandler implements IQueryHandler<ListSuspense> {
       keyOf: ({ since, rootId, subjectId, currency, exponent, line }) =>
         openKey({ since, rootId }, [subjectId, currency, exponent, line]),
     });
-    return isRefusal(list) ? list : { ...list, items: list.items.map(suspenseResource) };
+    if (isRefusal(list)) return list;
+    const unknown = list.items.length === 0 ? this.#accounts.refusalOf(account) : null;
+    return unknown ?? { ...list, items: list.items.map(suspenseResource) };
   }
 }
 

@@ -51,7 +51,7 @@ export class OpenItemsController {
     summary: 'What providers hold for us: how much has cleared, and how old the rest is',
   })
   @ApiOkResponse({ type: ClearingListResource })
-  @ApiProblems(400, 401, 403, 503)
+  @ApiProblems(400, 401, 403, 404, 503)
   async clearing(@Query(queryParameters) query: AccountPageQuery): Promise<ClearingListResource> {
     const { account = null, minPosition = null } = query;
     const page = { pageSize: parsePageSize(query.pageSize), pageToken: query.pageToken };
@@ -64,7 +64,7 @@ export class OpenItemsController {
     summary: 'Payments that are open on a clearing account, oldest first',
   })
   @ApiOkResponse({ type: OpenPaymentListResource })
-  @ApiProblems(400, 401, 403, 503)
+  @ApiProblems(400, 401, 403, 404, 503)
   async openPayments(
     @Param(pathParameters) { account }: ProviderAccountPath,
     @Query(queryParameters) query: OpenPaymentsQuery,
@@ -81,7 +81,7 @@ export class OpenItemsController {
     summary: 'What is booked and not explained yet, oldest first',
   })
   @ApiOkResponse({ type: SuspenseListResource })
-  @ApiProblems(400, 401, 403, 503)
+  @ApiProblems(400, 401, 403, 404, 503)
   async suspense(@Query(queryParameters) query: AccountPageQuery): Promise<SuspenseListResource> {
     const { account = null, minPosition = null } = query;
     const page = { pageSize: parsePageSize(query.pageSize), pageToken: query.pageToken };

@@ -6,6 +6,7 @@ import { listPage, type PageRequest } from '../page/list-page.js';
 import { ListResource } from '../page/list-resource.js';
 import { PageTokens } from '../page/page-tokens.js';
 import { PositionGate, type PositionWait } from '../position/position-gate.js';
+import { KnownAccounts } from './known-accounts.js';
 import { SettlementResource, settlementResource } from './settlement-resource.js';
 
 /** Every batch of a page is summed when it is read, whatever the number of its payments. */
@@ -37,11 +38,18 @@ export class ListSettlementsHandler implements IQueryHandler<ListSettlements> {
   readonly #settlements: SettlementReader;
   readonly #tokens: PageTokens;
   readonly #gate: PositionGate;
+  readonly #accounts: KnownAccounts;
 
-  constructor(settlements: SettlementReader, tokens: PageTokens, gate: PositionGate) {
+  constructor(
+    settlements: SettlementReader,
+    tokens: PageTokens,
+    gate: PositionGate,
+    accounts: KnownAccounts,
+  ) {
     this.#settlements = settlements;
     this.#tokens = tokens;
     this.#gate = gate;
+    this.#accounts = accounts;
   }
 
   async execute({
@@ -57,6 +65,8 @@ export class ListSettlementsHandler implements IQueryHandler<ListSettlements> {
       read: (range) => this.#settlements.list(filter, range),
       keyOf: (row) => row.settlementId,
     });
-    return isRefusal(list) ? list : { ...list, items: list.items.map(settlementResource) };
+    if (isRefusal(list)) return list;
+    const unknown = list.items.length === 0 ? this.#accounts.refusalOf(filter.account) : null;
+    return unknown ?? { ...list, items: list.items.map(settlementResource) };
   }
 }

@@ -4,7 +4,7 @@ import { settlementIdOf, subjectIdOf } from '#events/ids.js';
 import { uuidV7 } from '#events/uuid.js';
 import { ProjectionHandler } from '#projection/projection-handler.js';
 import { startApi, TOKENS, type ApiUnderTest } from '../../../test/harness/api.js';
-import { ask } from '../../../test/harness/http-answer.js';
+import { ask, expectProblem } from '../../../test/harness/http-answer.js';
 import { mintcashWebhook } from '../../../test/harness/observe.js';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -82,6 +82,20 @@ describe('a payment', () => {
   it('is found by its subject key, as entries of the books have it', async () => {
     const found = await lookUp(`${ACCOUNT}/payment/pay_1`);
     expect(found).toMatchObject([{ kind: 'payment', paymentId: PAYMENT }]);
+  });
+});
+
+describe('a provider account that is misspelt', () => {
+  it.each([
+    '/v1/ledger/clearing?account=mintcash-tst',
+    '/v1/ledger/clearing/mintcash-tst/payments',
+    '/v1/ledger/suspense?account=mintcash-tst',
+    '/v1/settlements?account=mintcash-tst',
+  ])('is not there, and the nearest is named: %s', async (path) => {
+    const answer = await ask(api, path);
+    expectProblem(answer, 404, 'not-found');
+    expect(answer.body['detail']).toContain('The nearest is `mintcash-test`');
+    expect((await ask(api, path.replace('mintcash-tst', 'conomy-test'))).status).toBe(200);
   });
 });
 

@@ -32,7 +32,7 @@ export class SettlementController {
   @Get()
   @ApiOperation({ operationId: 'listSettlements', summary: 'Settlement batches, by settlement id' })
   @ApiOkResponse({ type: SettlementListResource })
-  @ApiProblems(400, 401, 403, 503)
+  @ApiProblems(400, 401, 403, 404, 503)
   async list(@Query(queryParameters) query: AccountPageQuery): Promise<SettlementListResource> {
     const { account = null } = query;
     const page = { pageSize: parsePageSize(query.pageSize), pageToken: query.pageToken };
