@@ -222,7 +222,10 @@ export function currencyKey({ currency, exponent }: Money): string {
 }
 
 function withRefund(state: PaymentState, { refund }: PaymentFact): PaymentState {
-  const known = refund === null ? undefined : state.refunds[refund.refundId];
+  const known =
+    refund !== null && Object.hasOwn(state.refunds, refund.refundId)
+      ? state.refunds[refund.refundId]
+      : undefined;
   const isKnown = refund === null || (known !== undefined && compareRefunds(refund, known) <= 0);
   return isKnown ? state : { ...state, refunds: { ...state.refunds, [refund.refundId]: refund } };
 }
