@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fenced } from '#event-log/event-log.js';
+import type { MemoryEventLog } from '#event-log/memory/memory-event-log.js';
 import type { StoredRecord } from '#events/record.js';
 import { inTransaction } from '#read-models/database.js';
 import { foldSchemaName } from '#read-models/fold/fold-schema.js';
@@ -135,6 +136,33 @@ describe('the projection', () => {
     ]);
     const records = await bench.database.query('select position from cuadre.parked_records');
     expect(records.rows).toHaveLength(2);
+  });
+
+  it('folds in ever smaller pieces what takes too long as one batch', async () => {
+    const names = ['good-1', 'good-2', 'good-3', 'good-4', 'good-5'];
+    const log = await bench.logOf(
+      names.map((name) => bench.mintcashEvent('long', 'succeeded', { eventId: name })),
+    );
+    await bench.database.query(`
+      create function fold_3_1.too_long() returns trigger language plpgsql as $$
+      begin
+        if (select count(*) from told) > 2 then raise exception 'late' using errcode = '57014'; end if;
+        return null;
+      end $$`);
+    await bench.database.query(`create trigger too_long after insert on fold_3_1.deliveries
+      referencing new table as told for each statement execute function fold_3_1.too_long()`);
+    const handler = new ProjectionHandler(bench.database, quiet);
+    const partition = await partitionOf(log);
+    let failures = 0;
+    for (let turn = 0; turn < 5; turn += 1) {
+      const next = await handler.nextPosition(partition);
+      const records = (await recordsOf(log, partition)).filter(({ position }) => position >= next);
+      if (records.length === 0) break;
+      await handler.handle({ partition, records, signal: never }).catch(() => (failures += 1));
+    }
+    expect(failures).toBe(1);
+    const { rows } = await bench.database.query('select position from cuadre.deliveries');
+    expect(rows).toHaveLength(names.length);
   });
 
   it('applies an event once, labels it when it comes again, and never applies other facts', async () => {
@@ -318,3 +346,11 @@ describe('the projection', () => {
     });
   });
 });
+
+/** The one that has records. */
+async function partitionOf(log: MemoryEventLog): Promise<number> {
+  for (let partition = 0; partition < log.partitions; partition += 1) {
+    if ((await recordsOf(log, partition)).length > 0) return partition;
+  }
+  throw new Error('The log is empty.');
+}
