@@ -11,7 +11,8 @@ request to state: deliveries and how they proved themselves, what became of them
 request ids and the provider's trace ids.
 
 The id may be an order id, our id or the provider's reference of any of these, a client reference, a
-slug, an event id, a request id, a provider's trace id or an observation id.
+slug, an event id, a request id, a provider's trace id or an observation id. Of a settlement or a report
+it tells where to look.
 
   --originals      the exact bytes too (the token needs the scope \`originals\`)
   --url <url>      the API (default http://127.0.0.1:PORT)
@@ -52,6 +53,7 @@ export const trace: Command = {
 type FoundItem = {
   readonly kind: string;
   readonly href: string | null;
+  readonly settlementId: string | null;
   readonly trailHref: string | null;
 };
 
@@ -66,13 +68,20 @@ async function findTrails(service: Service, id: string, io: CommandIo): Promise<
   if (first !== undefined) {
     throw new CommandError(`${id} is a ${first.kind}, which has no trail.`, {
       exitCode: 1,
-      ...(first.href === null ? {} : { hint: `It is at ${service.url}${first.href}.` }),
+      ...hintAt(first, service),
     });
   }
   throw new CommandError(`Nothing carries the id ${id}.`, {
     exitCode: 1,
     hint: 'What was refused (401, 400) is not in the log; look for its request id in the log lines.',
   });
+}
+
+function hintAt({ settlementId, href }: FoundItem, { url }: Service): { readonly hint?: string } {
+  if (settlementId !== null) {
+    return { hint: `\`cuadre settlements show ${settlementId}\` tells of it.` };
+  }
+  return href === null ? {} : { hint: `It is at ${url}${href}.` };
 }
 
 function print(

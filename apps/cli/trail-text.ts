@@ -152,7 +152,9 @@ function recordLines(
   const indent = ' '.repeat(time.length + 2);
   const ids = [
     `request ${entry.requestId}`,
-    ...(entry.providerEventId === null ? [] : [`event ${entry.providerEventId}`]),
+    ...(entry.providerEventId === null
+      ? []
+      : [`${entry.kind === 'report-line' ? 'line' : 'event'} ${entry.providerEventId}`]),
     ...entry.providerTraceIds.map((id) => `provider trace ${id}`),
     ...(entry.traceId === null ? [] : [`trace ${entry.traceId}`]),
     `log ${entry.partition}:${entry.position}`,

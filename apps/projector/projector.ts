@@ -4,6 +4,7 @@ import type { HealthRegistry } from '#platform/health.js';
 import type { Logger } from '#platform/logger.js';
 import type { Metrics } from '#platform/metrics.js';
 import type { FoldedBatch } from '#projection/fold-batch.js';
+import { DatedEntryRefused } from '#projection/dated-entries.js';
 import { ensureLiveGeneration } from '#projection/generations.js';
 import { ProjectionHandler } from '#projection/projection-handler.js';
 import type { Database } from '#read-models/database.js';
@@ -35,9 +36,11 @@ export async function startProjector(ports: ProjectorPorts): Promise<Projector> 
   const gauges: ProjectionGauges = observeProjection(ports);
   const signer = new HeadSigner(ports);
   const lost = new Set<number | null>();
+  const outdated = new Set<number | null>();
   const handler = new ProjectionHandler(database, {
     folded: (partition, batch) => {
       if (lost.delete(partition)) metrics.positionsLost.set(lost.size);
+      outdated.delete(partition);
       count(metrics, batch);
       signer.folded(partition);
     },
@@ -53,6 +56,14 @@ export async function startProjector(ports: ProjectorPorts): Promise<Projector> 
   const subscription: Subscription = await observations.subscribe(PROJECTOR_GROUP, traced, {
     batchRecordsMax: ports.batchRecordsMax,
     onError: (error, partition) => {
+      if (error instanceof DatedEntryRefused) {
+        outdated.add(partition);
+        logger.error(
+          { err: error, partition },
+          'This process does not know a rule that is in force: the partition waits for one that does.',
+        );
+        return;
+      }
       if (!(error instanceof PositionLost)) {
         logger.warn({ err: error, partition }, 'The projector failed on a batch and tries again.');
         return;
@@ -67,6 +78,9 @@ export async function startProjector(ports: ProjectorPorts): Promise<Projector> 
   });
   ports.health.register('projector-position', 'readiness', () => {
     if (lost.size > 0) throw new Error(`${lost.size} partition(s) have lost their position.`);
+  });
+  ports.health.register('projector-rules', 'readiness', () => {
+    if (outdated.size > 0) throw new Error(`${outdated.size} partition(s) wait for another rule.`);
   });
   ports.health.register('projector', 'liveness', () => {
     const idleMs = subscription.idleMs();

@@ -35,7 +35,10 @@ function contentOf(entry: object): string {
 }
 
 /** Before the first tables of a version, which are folded from the beginning with whatever there is. */
-export async function forgetDatedEntries(tx: Queryable, { version }: Generation): Promise<void> {
+export async function forgetDatedEntries(
+  tx: Queryable,
+  { version }: Pick<Generation, 'version'>,
+): Promise<void> {
   await tx.query('delete from ops.dated_entries where version = $1', [version]);
 }
 
@@ -43,8 +46,9 @@ export async function forgetDatedEntries(tx: Queryable, { version }: Generation)
  * Compares the entries of this program with those that the live tables were folded with, and remembers the
  * new ones. Inside the caller's transaction, which holds the lock on the generations.
  *
- * Throws `DatedEntryRefused` for an entry that is gone or changed, and for a new one that is dated before
- * what is folded already: a fold from the beginning would no longer give the books that are there.
+ * Throws `DatedEntryRefused` for an entry that is gone or changed, and for a new one that is not dated after
+ * what is folded already, or is being folded: a fold from the beginning would no longer give the books that
+ * are there.
  */
 export async function rememberDatedEntries(
   tx: Queryable,
@@ -89,7 +93,7 @@ export async function assertDatedEntries(
  * What is wrong with the entries, as a sentence with what to do; null where nothing is.
  *
  * @param folded what the tables were folded with, none where nobody has looked yet, and the log-append time
- *   of the newest record in them, null where there is none
+ *   up to which they are, or may be by now, folded; null where nothing is folded
  */
 export function datedProblem(
   entries: readonly DatedEntry[],
@@ -112,7 +116,7 @@ export function datedProblem(
   const late = entries.find((entry) => !names.has(keyOf(entry)) && entry.effectiveFrom <= until);
   return late === undefined
     ? null
-    : `${textOf(late)} is new, but the live tables are folded up to ${until} without it. ` +
+    : `${textOf(late)} is new, but the live tables may be folded up to ${until} without it. ` +
         `Date it later than that, and later than the last process without it stops; ${REBUILD}`;
 }
 
@@ -129,14 +133,22 @@ function textOf({ list, name, effectiveFrom }: DatedEntry): string {
   return `Dated entry ${list} "${name}", in force from ${effectiveFrom},`;
 }
 
+/**
+ * Whatever moves a checkpoint before the caller commits folds without the caller's new entries, and records
+ * that the log holds by then: so up to now, and somewhat later. That is for the time until the commit, which
+ * the time-outs of statements and of idle transactions bound, and for clocks that do not agree.
+ */
+const UNSEEN_MS = 60_000;
+
 async function foldedUntil(
   db: Queryable,
   { version, generation }: Generation,
 ): Promise<string | null> {
-  const { rows } = await db.query<{ newest: Date | null }>(
-    `select max(last_recorded_at) as newest from ops.checkpoints
-      where version = $1 and generation = $2`,
-    [version, generation],
+  const { rows } = await db.query<{ until: Date | null }>(
+    `select greatest(max(last_recorded_at), clock_timestamp() + $3 * interval '1 ms') as until
+       from ops.checkpoints
+      where version = $1 and generation = $2 having max(last_recorded_at) is not null`,
+    [version, generation, UNSEEN_MS],
   );
-  return rows[0]?.newest?.toISOString() ?? null;
+  return rows[0]?.until?.toISOString() ?? null;
 }

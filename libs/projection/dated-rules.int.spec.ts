@@ -5,8 +5,13 @@ import type { LogRecord } from '#events/record.js';
 import { POSTING_RULES, type PostingRule, type PostingRules } from '#ledger/posting/rules.js';
 import { booksStream } from '../../test/harness/books-streams.js';
 import { cobruLookup } from '../../test/harness/observe.js';
-import { ProjectionBench, observationId } from '../../test/harness/projection-bench.js';
+import { ProjectionBench, observationId, recordsOf } from '../../test/harness/projection-bench.js';
+import { inTransaction, type Queryable } from '#read-models/database.js';
+import type { Generation } from '#read-models/fold/fold-schema.js';
+import { readCheckpoint } from './checkpoint.js';
 import { DatedEntryRefused } from './dated-entries.js';
+import { foldBatch } from './fold-batch.js';
+import { FOLD_VERSION } from './fold-version.js';
 import {
   createBuilding,
   ensureLiveGeneration,
@@ -14,9 +19,10 @@ import {
   swapGenerations,
 } from './generations.js';
 
-const BEFORE_MS = Date.parse('2026-06-10T00:00:00.000Z');
-const FROM = '2026-06-20T00:00:00.000Z';
-const AFTER_MS = Date.parse('2026-06-30T00:00:00.000Z');
+/** Later than the clock of the database, which a new rule has to be as well. */
+const BEFORE_MS = Date.parse('2099-06-10T00:00:00.000Z');
+const FROM = '2099-06-20T00:00:00.000Z';
+const AFTER_MS = Date.parse('2099-06-30T00:00:00.000Z');
 /** Everything that a rule can choose is otherwise. */
 const SECOND: PostingRule = {
   name: 'second',
@@ -89,11 +95,33 @@ describe('the start of the fold', () => {
     const start = ensureLiveGeneration(bench.database, log, BOTH);
     await expect(start).rejects.toBeInstanceOf(DatedEntryRefused);
     await expect(start).rejects.toThrow(
-      /"second", in force from 2026-06-20T00:00:00.000Z, is new.* up to 2026-06-30T00:00:00.000Z/,
+      /"second", in force from 2099-06-20T00:00:00.000Z, is new.* up to 2099-06-30T00:00:00.000Z/,
     );
     await expect(bench.rebuild(log, true, BOTH)).rejects.toBeInstanceOf(DatedEntryRefused);
     // What was there goes on.
     await ensureLiveGeneration(bench.database, log);
+  });
+
+  it('refuses a rule for now, which a batch that is in flight is folded without', async () => {
+    const nowAtMs = Date.now();
+    const longAgoMs = Date.parse('2026-01-01T00:00:00.000Z');
+    nowMs = longAgoMs;
+    const log = await bench.logOf([paid('old', 1)], { nowMs: () => nowMs });
+    await bench.foldAll(log);
+    nowMs = nowAtMs;
+    await log.append([paid('new', 2)]);
+    const now: PostingRules = [
+      ...POSTING_RULES,
+      { ...SECOND, effectiveFrom: new Date(nowAtMs).toISOString() },
+    ];
+    const live = await liveGeneration(bench.database);
+    await inTransaction(bench.database, async (tx) => {
+      await foldRest(tx, log, live);
+      const start = ensureLiveGeneration(bench.database, log, now);
+      await expect(start).rejects.toBeInstanceOf(DatedEntryRefused);
+    });
+    const later = { ...SECOND, effectiveFrom: new Date(nowAtMs + 600_000).toISOString() };
+    await ensureLiveGeneration(bench.database, log, [...POSTING_RULES, later]);
   });
 
   it('refuses a rule that was changed or taken out', async () => {
@@ -116,6 +144,24 @@ describe('the start of the fold', () => {
       'select list, name, effective_from from ops.dated_entries',
     );
     expect(rows).toEqual([{ list: 'posting-rule', name: 'opening', effective_from: new Date(0) }]);
+  });
+});
+
+describe('a rebuild for a version that was live before', () => {
+  it('is not held up by the rules that the version had then', async () => {
+    const log = await logBefore([paid('old', 1)]);
+    await bench.foldAll(log);
+    const { database } = bench;
+    await database.query(
+      `insert into ops.dated_entries (version, list, name, effective_from, digest)
+       values ($1, 'posting-rule', 'withdrawn', '2026-01-01', 'abc')`,
+      [FOLD_VERSION],
+    );
+    const [own, other] = [FOLD_VERSION, FOLD_VERSION - 1];
+    await database.query(`update ops.generations set version = ${other}`);
+    await database.query(`update ops.checkpoints set version = ${other}`);
+    await database.query(`alter schema fold_${own}_1 rename to fold_${other}_1`);
+    expect(await bench.rebuild(log, true)).toMatchObject({ hasSwapped: true });
   });
 });
 
@@ -143,6 +189,18 @@ describe('a process that does not know a rule', () => {
     expect(await liveGeneration(database)).toEqual(live);
   });
 });
+
+/** What the log holds past the checkpoints, in a transaction that the caller has still open. */
+async function foldRest(tx: Queryable, log: MemoryEventLog, live: Generation): Promise<void> {
+  for (let partition = 0; partition < log.partitions; partition += 1) {
+    const checkpoint = await readCheckpoint(tx, live, partition);
+    const records = (await recordsOf(log, partition)).filter(
+      ({ position }) => position >= checkpoint.nextPosition,
+    );
+    if (records.length === 0) continue;
+    await foldBatch(tx, { generation: live, status: 'live' }, { partition, checkpoint, records });
+  }
+}
 
 function cuts(): fc.Arbitrary<number[]> {
   return fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 });

@@ -90,6 +90,9 @@ export async function createBuilding(
     const live = await findLive(tx);
     if (live?.version === FOLD_VERSION) {
       await assertDatedEntries(tx, live, datedPostingRules(rules));
+    } else {
+      // Left from when this version was live before: no tables stand by them any more.
+      await forgetDatedEntries(tx, { version: FOLD_VERSION });
     }
     const { rows } = await tx.query<{ generation: number }>(
       'select coalesce(max(generation), 0) + 1 as generation from ops.generations where version = $1',

@@ -31,6 +31,10 @@ class ParameterPipe extends ValidationPipe {
 
   /** The validator leaves out, instead of refusing, names that every object inherits. */
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    // Before its members are listed: of a long text or list that would take long.
+    if (typeof (value ?? {}) !== 'object' || Array.isArray(value)) {
+      throw new RefusedError({ refused: 'invalid-body', detail: 'The body has to be an object.' });
+    }
     const inherited = Object.keys(value ?? {}).filter((name) => name in Object.prototype);
     if (inherited.length === 0) return super.transform(value, metadata);
     throw refusedMembers(

@@ -4,7 +4,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from
 import { IsIn, IsOptional, ValidateBy } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { CORRECTION_CODES, type CorrectionCode } from '#ledger/posting/correction.js';
-import { hasCardNumber } from '#providers/card-number.js';
+import { fits } from '#providers/fact-members.js';
 import { OperateScopeGuard } from '../access/operate-scope.guard.js';
 import { bodyParameters } from '../http/parameter-pipe.js';
 import { isUuidText } from '../http/parameter-rules.js';
@@ -69,9 +69,12 @@ function isPaymentIds(ids: unknown): boolean {
   );
 }
 
+/** What the fold withholds from a ruling, such as a credential, must not come into the log at all. */
 function isReference(text: unknown): boolean {
   return (
-    typeof text === 'string' && new RegExp(REFERENCE_PATTERN).test(text) && !hasCardNumber(text)
+    typeof text === 'string' &&
+    new RegExp(REFERENCE_PATTERN).test(text) &&
+    fits(JSON.stringify(text), 'reference')
   );
 }
 

@@ -13,6 +13,7 @@ import { observationId } from '../../../test/harness/projection-bench.js';
 type Row = Readonly<Record<string, unknown>>;
 
 const QUIET = { folded: () => {}, fenced: () => {} };
+const PATH = '/v1/ledger/corrections';
 const PAYMENT = subjectIdOf('cobru-test/payment/odd');
 
 let api: ApiUnderTest;
@@ -28,10 +29,7 @@ beforeAll(async () => {
       body: { url: 'odd', state: 3, amount: 100, payed_amount: 89, fee_amount: 10 },
     }),
   ]);
-  const first = await api.log.subscribe('projector', new ProjectionHandler(api.database, QUIET));
   if (appended === undefined) throw new Error('One record was appended.');
-  await ask(api, `/v1/ledger/periods?minPosition=${positionAfter(api.log, appended)}`);
-  await first.stop();
   const effectiveFrom = new Date(Date.now() + 50).toISOString();
   await new Promise((resolve) => setTimeout(resolve, 100));
   const rules: PostingRules = [
@@ -40,6 +38,7 @@ beforeAll(async () => {
   ];
   await ensureLiveGeneration(api.database, api.log, rules);
   folding = await api.log.subscribe('projector', new ProjectionHandler(api.database, QUIET, rules));
+  await ask(api, `/v1/ledger/periods?minPosition=${positionAfter(api.log, appended)}`);
 });
 
 afterAll(async () => {
@@ -68,6 +67,11 @@ describe('a correction', () => {
         'not-a-reference',
       ],
       [
+        { paymentIds: [PAYMENT], code: 'rule-change', reference: 'sk_live_4eC39HqLyjWDarjt' },
+        '/body/reference',
+        'not-a-reference',
+      ],
+      [
         { paymentIds: [PAYMENT, observationId(7)], code: 'rule-change' },
         '/body/paymentIds',
         'unknown-payment',
@@ -86,6 +90,18 @@ describe('a correction', () => {
     for (const body of ['text', 7, [PAYMENT], undefined]) {
       const answer = await correct(body);
       expect(answer.status).toBe(400);
+    }
+    for (const file of [
+      ['"a long text"', 'application/json'],
+      ['x'.repeat(900_000), 'text/csv'],
+    ]) {
+      const [body, type = ''] = file;
+      const headers = { 'content-type': type };
+      const startedMs = performance.now();
+      const answer = await ask(api, PATH, { method: 'POST', token: TOKENS.operate, body, headers });
+      expect(answer.status).toBe(400);
+      // The members of a long text are not listed one by one.
+      expect(performance.now() - startedMs).toBeLessThan(500);
     }
     expect(await api.log.endPositions()).toEqual(ends);
   });
@@ -124,7 +140,7 @@ describe('a correction', () => {
 });
 
 async function correct(body: unknown, token: string | null = TOKENS.operate): Promise<Answer> {
-  return ask(api, '/v1/ledger/corrections', { method: 'POST', token, body });
+  return ask(api, PATH, { method: 'POST', token, body });
 }
 
 async function entries(): Promise<readonly Row[]> {

@@ -3,6 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ID_KINDS, IdLookup, SUBJECT_TYPES, type FoundId } from '#read-models/queries/id-lookup.js';
 import type { Refusal } from '../http/refusal.js';
 import { PositionGate, type PositionWait } from '../position/position-gate.js';
+import { KnownAccounts } from '../settlement/known-accounts.js';
 
 export class LookUpId extends Query<LookupResource | Refusal> {
   readonly id: string;
@@ -80,16 +81,18 @@ export class LookupResource {
 export class LookUpIdHandler implements IQueryHandler<LookUpId> {
   readonly #lookup: IdLookup;
   readonly #gate: PositionGate;
+  readonly #accounts: KnownAccounts;
 
-  constructor(lookup: IdLookup, gate: PositionGate) {
+  constructor(lookup: IdLookup, gate: PositionGate, accounts: KnownAccounts) {
     this.#lookup = lookup;
     this.#gate = gate;
+    this.#accounts = accounts;
   }
 
   async execute({ id, wait }: LookUpId): Promise<LookupResource | Refusal> {
     const refusal = await this.#gate.pass(wait);
     if (refusal !== null) return refusal;
-    const found = await this.#lookup.find(id);
+    const found = await this.#lookup.find(id, this.#accounts.ids);
     return { items: found.map((one) => foundIdResource(id, one)) };
   }
 }

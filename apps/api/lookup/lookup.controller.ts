@@ -17,7 +17,8 @@ export class LookupQuery extends PositionQuery {
     description:
       'An order id, the id of a payment, withdrawal, refund, subscription, customer or settlement, a ' +
       "client reference, an event id (ours or the provider's), the provider's reference, slug, batch " +
-      'or trace id, a request id, or the id of an observation.',
+      'or trace id, a request id, the id of an observation, the name of a settlement report, or a ' +
+      'subject key as entries of the ledger have it.',
   })
   readonly q!: string;
 }

@@ -8,6 +8,10 @@ export class KnownAccounts {
     this.#accounts = new Map(accounts.map((account) => [account.id, account]));
   }
 
+  get ids(): readonly string[] {
+    return [...this.#accounts.keys()];
+  }
+
   find(id: string): Account | null {
     return this.#accounts.get(id) ?? null;
   }

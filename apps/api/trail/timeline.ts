@@ -46,7 +46,9 @@ export function timelineOf(rows: TrailRows, originals: Originals): readonly Time
 /** For each subject, what its provider's support can search for. */
 export function providerBriefs(rows: TrailRows): readonly ProviderBriefResource[] {
   return subjectsOf(rows).map(({ id, account, provider, reference }) => {
-    const own = rows.deliveries.filter((delivery) => delivery.subjectId === id);
+    const own = rows.deliveries.filter(
+      (delivery) => delivery.subjectId === id && !OWN_KINDS.has(delivery.kind),
+    );
     const received = own.map((delivery) => delivery.receivedAt.toISOString()).sort();
     return {
       account,
@@ -59,6 +61,9 @@ export function providerBriefs(rows: TrailRows): readonly ProviderBriefResource[
     };
   });
 }
+
+/** What our own operators appended: its ids say nothing to a provider. */
+const OWN_KINDS: ReadonlySet<string> = new Set(['report-line', 'ruling']);
 
 type TrailSubject = {
   readonly id: string;

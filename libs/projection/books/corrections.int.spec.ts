@@ -11,9 +11,9 @@ import { never, observationId, ProjectionBench } from '../../../test/harness/pro
 import { ensureLiveGeneration } from '../generations.js';
 import { diffBooks, type PaymentDifference } from './diff-books.js';
 
-const BEFORE_MS = Date.parse('2026-06-10T00:00:00.000Z');
-const FROM = '2026-06-20T00:00:00.000Z';
-const AFTER_MS = Date.parse('2026-06-30T00:00:00.000Z');
+const BEFORE_MS = Date.parse('2099-06-10T00:00:00.000Z');
+const FROM = '2099-06-20T00:00:00.000Z';
+const AFTER_MS = Date.parse('2099-06-30T00:00:00.000Z');
 const SECOND: PostingRule = {
   name: 'second',
   effectiveFrom: FROM,
@@ -72,7 +72,7 @@ describe('a correction', () => {
   it('counts from the open period where the payment lies in a closed one, and tells its own time', async () => {
     const log = await foldedBefore([paid('odd', 1)]);
     await append(log, [
-      ...closePeriod('2026-06-28', 3),
+      ...closePeriod('2099-06-28', 3),
       rulingOn(ODD, { provider: 'cobru', n: 1 }),
     ]);
     const { rows } = await bench.database.query<{ at: Date; told: Date | null }>(
@@ -80,7 +80,7 @@ describe('a correction', () => {
         where event_id in (select event_id from cuadre.deliveries where kind = 'ruling')`,
     );
     expect(rows).toEqual([
-      { at: new Date('2026-06-28T00:00:00.000Z'), told: expect.any(Date) as unknown },
+      { at: new Date('2099-06-28T00:00:00.000Z'), told: expect.any(Date) as unknown },
     ]);
   });
 
@@ -88,14 +88,14 @@ describe('a correction', () => {
     const third: PostingRule = {
       ...POSTING_RULES[0],
       name: 'third',
-      effectiveFrom: '2026-07-20T00:00:00.000Z',
+      effectiveFrom: '2099-07-20T00:00:00.000Z',
     };
     const log = await foldedBefore([paid('odd', 1)]);
     await append(log, [rulingOn(ODD, { provider: 'cobru', n: 1 })]);
     const after = await entries();
     const all: PostingRules = [...BOTH, third];
     await ensureLiveGeneration(bench.database, log, all);
-    nowMs = Date.parse('2026-07-30T00:00:00.000Z');
+    nowMs = Date.parse('2099-07-30T00:00:00.000Z');
     await log.append([paid('odd', 9)]);
     await bench.foldAll(log, [1], all);
     expect(await entries()).toEqual(after);

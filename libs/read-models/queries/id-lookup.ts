@@ -1,4 +1,5 @@
 import { In, type FindOptionsWhere } from 'typeorm';
+import { settlementIdOf, subjectIdOf } from '#events/ids.js';
 import type { PaymentKind } from '#ledger/payment/payment-kind.js';
 import { CustomerEntity } from '../entities/customer.entity.js';
 import { DeliveryEntity } from '../entities/delivery.entity.js';
@@ -64,8 +65,13 @@ export class IdLookup {
     this.#readModels = readModels;
   }
 
-  async find(id: string): Promise<readonly FoundId[]> {
-    const uuid = UUID.test(id) ? id.toLowerCase() : null;
+  /**
+   * @param id may be a subject key as well, as entries of the books name their subject
+   * @param accounts whose settlement reports may have the name
+   */
+  async find(id: string, accounts: readonly string[] = []): Promise<readonly FoundId[]> {
+    const uuid = UUID.test(id) ? id.toLowerCase() : isSubjectKey(id) ? subjectIdOf(id) : null;
+    const reports = accounts.map((account) => settlementIdOf(account, id));
     const found = await Promise.all([
       this.#order(id),
       this.#movements('provider-reference', { reference: id }),
@@ -75,6 +81,7 @@ export class IdLookup {
       this.#customers('provider-reference', { reference: id }),
       this.#refunds({ reference: id }, uuid),
       this.#settlementBatch(id),
+      this.#reports(uuid === null ? reports : [...reports, uuid]),
       ...(uuid === null ? [] : this.#byUuid(uuid)),
       this.#deliveries('provider-event', 'delivery.providerEventId = :id', id),
       this.#deliveries('request', 'delivery.requestId = :id', id),
@@ -92,6 +99,7 @@ export class IdLookup {
       this.#subscriptions('subscription', { subscriptionId: uuid }),
       this.#customers('customer', { customerId: uuid }),
       this.#settlement(uuid),
+      this.#reportOfLine(uuid),
       this.#event(uuid),
       this.#deliveries('request', `delivery.observationId = :id and ${IS_REQUEST}`, uuid),
       this.#observation(uuid),
@@ -161,6 +169,22 @@ export class IdLookup {
       .where('payment.settlementBatch = :batch', { batch })
       .limit(HITS_MAX)
       .getRawMany<{ settlementId: string }>();
+    return rows.map(({ settlementId }) => ({ kind: 'settlement', settlementId }));
+  }
+
+  /** Also where no movement names the report as its batch. */
+  async #reports(settlementIds: readonly string[]): Promise<readonly Hit[]> {
+    const rows = await this.#readModels.rows<{ readonly settlementId: string }>(REPORTS, [
+      settlementIds,
+    ]);
+    return rows.map(({ settlementId }) => ({ kind: 'settlement', settlementId }));
+  }
+
+  /** Of a line that names no movement and so is a subject of its own. */
+  async #reportOfLine(subjectId: string): Promise<readonly Hit[]> {
+    const rows = await this.#readModels.rows<{ readonly settlementId: string }>(REPORT_OF_LINE, [
+      subjectId,
+    ]);
     return rows.map(({ settlementId }) => ({ kind: 'settlement', settlementId }));
   }
 
@@ -248,6 +272,20 @@ function registerOf(subjectKey: string): SubjectType | null {
   const [, kind] = subjectKey.split('/');
   return kind === 'subscription' || kind === 'customer' ? kind : null;
 }
+
+/** `account/kind/reference`. */
+function isSubjectKey(id: string): boolean {
+  return /^[^/]+\/[^/]+\/./.test(id);
+}
+
+const REPORTS = `
+  select id as "settlementId" from unnest($1::uuid[]) as id
+  where exists (select from cuadre.report_lines l where l.settlement_id = id)`;
+
+const REPORT_OF_LINE = `
+  select l.settlement_id as "settlementId"
+  from cuadre.deliveries d join cuadre.report_lines l on l.event_id = d.event_id
+  where d.subject_id = $1 and l.subject_id is null limit 1`;
 
 /** One request is one observation, unless it says otherwise. */
 const IS_REQUEST = 'delivery.requestId is null';

@@ -55,6 +55,11 @@ export class ReadModels {
     return this.#source.getRepository(entity);
   }
 
+  /** What has no entity of its own. */
+  async rows<T>(sql: string, values: readonly unknown[]): Promise<readonly T[]> {
+    return this.#source.query<readonly T[]>(sql, [...values]);
+  }
+
   async close(): Promise<void> {
     await this.#source.destroy();
   }
