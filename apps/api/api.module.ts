@@ -21,6 +21,7 @@ import { PaymentReader } from '#read-models/queries/payment-reader.js';
 import { ReadModels } from '#read-models/queries/read-models.js';
 import { RefundReader } from '#read-models/queries/refund-reader.js';
 import { ReportLineReader } from '#read-models/queries/report-line-reader.js';
+import { ReportLineClaims } from '#read-models/writes/report-line-claims.js';
 import { ReviewReader } from '#read-models/queries/review-reader.js';
 import { SettlementReader } from '#read-models/queries/settlement-reader.js';
 import { SubscriptionReader } from '#read-models/queries/subscription-reader.js';
@@ -225,6 +226,7 @@ function readerProviders({ database, databaseUrl }: ApiDependencies): Provider[]
       LedgerBookReader,
       LedgerOpenReader,
       LedgerPeriodReader,
+      ReportLineClaims,
       ReportLineReader,
       ReviewReader,
     ].map((reader) => ({

@@ -22,7 +22,7 @@ line, and nothing is booked; the same report again changes nothing. The token ne
 
   --account <account>  the provider account
   --report <report>    the provider's id of the report
-  --dry-run            only checks it
+  --dry-run            only checks it, and tells how its lines would fit
   --url <url>          the API (default http://127.0.0.1:PORT)
   --token <token>      (default: the first of API_TOKENS, else the one in DATA_DIR/api-token)
   --json               the answer of /v1/settlements/imports on stdout
@@ -59,6 +59,9 @@ type Imported = {
   readonly lineCount: number;
   readonly alreadyKnown: number;
   readonly conflicting: number;
+  readonly conflictingLines: readonly string[];
+  readonly matches: readonly { readonly match: string; readonly count: number }[];
+  readonly otherCurrencyLines: readonly string[];
   readonly isDryRun: boolean;
 };
 
@@ -73,10 +76,22 @@ async function textOf(file: string): Promise<string> {
 function importedText(found: Imported): string {
   const { lineCount, alreadyKnown, conflicting, isDryRun } = found;
   const lines = `${lineCount} line${lineCount === 1 ? '' : 's'}`;
-  const before =
-    alreadyKnown + conflicting === 0
-      ? ''
-      : ` ${alreadyKnown} known already, ${conflicting} known with other facts: a conflict.`;
+  const known = alreadyKnown === 0 ? '' : ` ${alreadyKnown} known already.`;
   const verdict = isDryRun ? `can be booked: ${lines}.` : `is taken: ${lines}.`;
-  return `Report ${found.report} ${verdict}${before}\nSettlement ${found.settlementId}\n`;
+  const told = [
+    `Report ${found.report} ${verdict}${known}`,
+    found.matches.map(({ match, count }) => `${count} ${match}`).join(', '),
+    ...(conflicting === 0
+      ? []
+      : [`A conflict: ${conflicting} known with other facts: ${listed(found.conflictingLines)}.`]),
+    ...(found.otherCurrencyLines.length === 0
+      ? []
+      : [`In another currency than the payment: ${listed(found.otherCurrencyLines)}.`]),
+    `Settlement ${found.settlementId}`,
+  ];
+  return `${told.join('\n')}\n`;
+}
+
+function listed(lines: readonly string[]): string {
+  return lines.map((line) => `line ${line}`).join(', ');
 }

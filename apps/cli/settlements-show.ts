@@ -16,7 +16,8 @@ export const settlementsShow: Command = {
        cuadre settlements show <report> --account <account> [options]
 
 Tells the first lines of a report: matched (the payment is paid out to the unit), amount_differs,
-unknown_movement (nothing else tells of what the line names), no_movement (it names nothing).
+unknown_movement (nothing else tells of what the line names), no_movement (it names nothing). Where an
+amount differs: what is due for the payment, and the rest that no line covers, below zero where more came.
 
   --account <account>  the provider account, where a report is named
   --url <url>          the API (default http://127.0.0.1:PORT)
@@ -54,6 +55,9 @@ type Settlement = {
     readonly amount: LedgerMoney;
     readonly paidAt: string;
     readonly match: string;
+    readonly orderId: string | null;
+    readonly due: LedgerMoney | null;
+    readonly rest: LedgerMoney | null;
   }[];
 };
 
@@ -61,6 +65,14 @@ function idOf(name: string, account: string | undefined): string {
   if (account !== undefined) return settlementIdOf(account, name);
   if (!UUID.test(name)) throw usageError(NAME, 'A report is named with its --account.');
   return name;
+}
+
+/** What is due and what is left of it, where that is not what the lines come to. */
+function restOf({ match, due, rest }: Settlement['lines'][number]): readonly [string, string] {
+  const isShown = match === 'amount_differs';
+  const text = (money: LedgerMoney | null): string =>
+    isShown && money !== null ? groupedAmount(money) : '';
+  return [text(due), text(rest)];
 }
 
 function formatSettlement({ account, batch, status, lines, matches }: Settlement): string {
@@ -71,11 +83,24 @@ function formatSettlement({ account, batch, status, lines, matches }: Settlement
     line.line,
     line.type,
     line.reference ?? '-',
+    line.orderId ?? '-',
     line.amount.currency,
     groupedAmount(line.amount),
     line.paidAt.replace('T', ' '),
     line.match,
+    ...restOf(line),
   ]);
-  const head = ['line', 'type', 'reference', '', 'amount', 'paid at', 'match'];
-  return `${title}${counts}\n\n${formatTable(rightAligned([head, ...rows], [4]))}`;
+  const head = [
+    'line',
+    'type',
+    'reference',
+    'order',
+    '',
+    'amount',
+    'paid at',
+    'match',
+    'due',
+    'rest',
+  ];
+  return `${title}${counts}\n\n${formatTable(rightAligned([head, ...rows], [5, 8, 9]))}`;
 }

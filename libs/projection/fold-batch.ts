@@ -14,6 +14,7 @@ import { foldOrders } from './fold-orders.js';
 import type { PaymentInFold } from './fold-payments.js';
 import { interpretRecord } from './interpret-record.js';
 import type { Interpreted } from './meaning.js';
+import { keepToKeys } from './keep-to-keys.js';
 import { loadPayments } from './load-payments.js';
 import type { MergedPayment } from './merge-refunds.js';
 import { parkedSubjects, parkPoison } from './park.js';
@@ -70,7 +71,8 @@ export async function foldBatch(
   const schema = foldSchemaName(target.generation);
   const { rules = POSTING_RULES } = target;
   // Issued together, run in this order: nothing is read before the checkpoint's lock is held.
-  const [, parked, known, payments, head] = await Promise.all([
+  const [, , parked, known, payments, head] = await Promise.all([
+    keepToKeys(tx),
     advanceCheckpoint(tx, target.generation, {
       partition: batch.partition,
       expected: checkpoint.nextPosition,

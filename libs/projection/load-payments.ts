@@ -22,11 +22,9 @@ export async function loadPayments(
   if (payments.size === 0) return payments;
   const { rows } = await tx.query<StoredPayment>({
     name: `${schema}.payments.load`,
-    // One probe of the key for each: a plan that was made while the table was small would scan it for ever.
-    text: `select payment_id, subject, provider, state, own_version, first_recorded_at, recorded_at, own_recorded_at,
-                  last_position
-             from unnest($1::uuid[]) as wanted (id)
-             cross join lateral (select * from ${schema}.payments where payment_id = id limit 1) p`,
+    text: `select payment_id, subject, provider, state, own_version, first_recorded_at, recorded_at,
+                  own_recorded_at, last_position
+             from ${schema}.payments where payment_id = any($1::uuid[])`,
     values: [
       arrayParameter(
         'uuid',

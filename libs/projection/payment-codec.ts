@@ -70,8 +70,10 @@ export function decodePaymentState(text: string): PaymentState {
   ] = JSON.parse(text) as StoredState;
   const facts: Partial<Record<PaymentStatus, PaymentFact>> = {};
   for (const fact of storedFacts.map(loadFact)) facts[fact.status] = fact;
-  const refunds: Record<string, RefundFact> = {};
-  for (const refund of storedRefunds.map(loadRefund)) refunds[refund.refundId] = refund;
+  // Not member by member: a provider may call a refund `__proto__`.
+  const refunds = Object.fromEntries(
+    storedRefunds.map(loadRefund).map((refund) => [refund.refundId, refund]),
+  );
   const totals = storedTotals.map(loadMoney).filter((total) => total !== null);
   return {
     kind,

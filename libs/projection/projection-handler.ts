@@ -12,6 +12,9 @@ export type ProjectionObserver = {
   fenced(partition: number): void;
 };
 
+/** From here on a batch is folded whole again, however long the log makes it. */
+const RECORDS_USUAL_MAX = 500;
+
 /**
  * Folds the live generation: what the projector hands to `EventLog.subscribe`. It owns the positions: the
  * checkpoint in the database is the only truth, what is kept here is a belief that the compare-and-set
@@ -19,6 +22,8 @@ export type ProjectionObserver = {
  */
 export class ProjectionHandler implements BatchHandler {
   private readonly believed = new Map<number, { live: Generation; checkpoint: Checkpoint }>();
+  /** Of partitions whose last batch failed: how many records are tried at once. */
+  private readonly recordsMax = new Map<number, number>();
 
   constructor(
     private readonly database: Database,
@@ -36,25 +41,42 @@ export class ProjectionHandler implements BatchHandler {
   async handle({ partition, records, signal }: LogBatch): Promise<bigint> {
     const belief = this.believed.get(partition);
     if (belief === undefined) throw new Fenced(`Partition ${partition} has to be asked anew.`);
-    const { live, checkpoint } = belief;
+    const { live } = belief;
+    let { checkpoint } = belief;
+    const piece = Math.min(this.recordsMax.get(partition) ?? records.length, records.length);
     try {
-      const next = await foldPart(
-        this.database,
-        { generation: live, status: 'live', rules: this.rules },
-        {
-          partition,
-          checkpoint,
-          records,
-          signal,
-          onFolded: (folded) => this.observer.folded(partition, folded),
-        },
-      );
-      this.believed.set(partition, { live, checkpoint: next });
-      return next.nextPosition;
+      for (let start = 0; start < records.length; start += piece) {
+        checkpoint = await foldPart(
+          this.database,
+          { generation: live, status: 'live', rules: this.rules },
+          {
+            partition,
+            checkpoint,
+            records: records.slice(start, start + piece),
+            signal,
+            onFolded: (folded) => this.observer.folded(partition, folded),
+          },
+        );
+      }
+      this.believed.set(partition, { live, checkpoint });
+      this.#lengthen(partition);
+      return checkpoint.nextPosition;
     } catch (error) {
       this.believed.delete(partition);
       if (error instanceof Fenced) this.observer.fenced(partition);
+      else this.recordsMax.set(partition, Math.max(1, piece >> 1));
       throw error;
     }
+  }
+
+  /**
+   * A batch that took too long, or that lost the connection, would do so for ever: each failure halves what
+   * one transaction folds, down to one record, and each success doubles it again.
+   */
+  #lengthen(partition: number): void {
+    const limit = this.recordsMax.get(partition);
+    if (limit === undefined) return;
+    if (limit * 2 >= RECORDS_USUAL_MAX) this.recordsMax.delete(partition);
+    else this.recordsMax.set(partition, limit * 2);
   }
 }

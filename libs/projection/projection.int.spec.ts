@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fenced } from '#event-log/event-log.js';
+import type { MemoryEventLog } from '#event-log/memory/memory-event-log.js';
 import type { StoredRecord } from '#events/record.js';
 import { inTransaction } from '#read-models/database.js';
+import { foldSchemaName } from '#read-models/fold/fold-schema.js';
 import { expectEqualsPureFold, paymentsInTables } from '../../test/harness/equals-pure-fold.js';
-import { cobruCallback, cobruLookup } from '../../test/harness/observe.js';
+import { cobruCallback, cobruLookup, mintcashWebhook } from '../../test/harness/observe.js';
 import { paymentStream } from '../../test/harness/payment-streams.js';
 import {
   never,
@@ -14,8 +16,11 @@ import {
   recordsOf,
 } from '../../test/harness/projection-bench.js';
 import { readCheckpoint } from './checkpoint.js';
+import { knownDigests } from './dedupe.js';
 import { foldBatch } from './fold-batch.js';
 import { liveGeneration } from './generations.js';
+import { interpretRecord } from './interpret-record.js';
+import { keepToKeys } from './keep-to-keys.js';
 import { ProjectionHandler } from './projection-handler.js';
 
 let bench: ProjectionBench;
@@ -131,6 +136,33 @@ describe('the projection', () => {
     ]);
     const records = await bench.database.query('select position from cuadre.parked_records');
     expect(records.rows).toHaveLength(2);
+  });
+
+  it('folds in ever smaller pieces what takes too long as one batch', async () => {
+    const names = ['good-1', 'good-2', 'good-3', 'good-4', 'good-5'];
+    const log = await bench.logOf(
+      names.map((name) => bench.mintcashEvent('long', 'succeeded', { eventId: name })),
+    );
+    await bench.database.query(`
+      create function fold_3_1.too_long() returns trigger language plpgsql as $$
+      begin
+        if (select count(*) from told) > 2 then raise exception 'late' using errcode = '57014'; end if;
+        return null;
+      end $$`);
+    await bench.database.query(`create trigger too_long after insert on fold_3_1.deliveries
+      referencing new table as told for each statement execute function fold_3_1.too_long()`);
+    const handler = new ProjectionHandler(bench.database, quiet);
+    const partition = await partitionOf(log);
+    let failures = 0;
+    for (let turn = 0; turn < 5; turn += 1) {
+      const next = await handler.nextPosition(partition);
+      const records = (await recordsOf(log, partition)).filter(({ position }) => position >= next);
+      if (records.length === 0) break;
+      await handler.handle({ partition, records, signal: never }).catch(() => (failures += 1));
+    }
+    expect(failures).toBe(1);
+    const { rows } = await bench.database.query('select position from cuadre.deliveries');
+    expect(rows).toHaveLength(names.length);
   });
 
   it('applies an event once, labels it when it comes again, and never applies other facts', async () => {
@@ -276,4 +308,49 @@ describe('the projection', () => {
     );
     expect(Object.fromEntries(last)).toEqual({ 'ORD-A': 'paid', 'ORD-B': 'awaiting_payment' });
   });
+
+  it('counts a refund once, whatever its provider calls it', async () => {
+    const refund = { id: '__proto__', amount: 2, currency: 'USD', status: 'succeeded' };
+    const told = ['e1', 'e2', 'e3'].map((eventId, index) =>
+      mintcashWebhook(observationId(index), {
+        eventId,
+        event: 'refund.succeeded',
+        type: 'payment',
+        environment: 'test',
+        data: { id: 'p', status: 'succeeded', amount: 25, currency: 'USD', refund },
+      }),
+    );
+    const log = await bench.logOf(told);
+    await bench.foldAll(log, [1]);
+    await expectEqualsPureFold(bench.database, log);
+    const { rows } = await bench.database.query('select refunded_minor from cuadre.payments');
+    expect(rows).toEqual([{ refunded_minor: '200' }]);
+  });
+
+  it('finds rows by key also where its plans were made on empty tables', async () => {
+    const log = await bench.logOf([bench.mintcashEvent('first', 'succeeded', { eventId: 'e1' })]);
+    await bench.foldAll(log);
+    const records = await Promise.all([0, 1, 2].map((partition) => recordsOf(log, partition)));
+    const told = records.flat().map((record) => interpretRecord(record, 0));
+    const schema = foldSchemaName(await liveGeneration(bench.database));
+    await inTransaction(bench.database, async (tx) => {
+      await keepToKeys(tx);
+      // After five plans for some values one is made for all.
+      for (let run = 0; run < 7; run += 1) await knownDigests(tx, schema, told);
+      const { rows } = await tx.query<{ 'QUERY PLAN': string }>(
+        `explain execute "${schema}.deliveries.known" ('{}')`,
+      );
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      expect(plan).toContain('Index');
+      expect(plan).not.toContain('Seq Scan');
+    });
+  });
 });
+
+/** The one that has records. */
+async function partitionOf(log: MemoryEventLog): Promise<number> {
+  for (let partition = 0; partition < log.partitions; partition += 1) {
+    if ((await recordsOf(log, partition)).length > 0) return partition;
+  }
+  throw new Error('The log is empty.');
+}

@@ -3,7 +3,6 @@ import { decodeObservation, encodeObservation } from '#events/envelope.js';
 import { BLANK_CONOMY } from '../../test/harness/conomy-observations.js';
 import { EXPONENTS } from './amount.js';
 import {
-  encodeReportLine,
   interpretReportLine,
   readReportLine,
   REPORT_LINE_SCHEMA,
@@ -84,7 +83,7 @@ function interpretOf(text: ReportLineText): unknown {
       kind: 'report-line',
       subject: 'conomy-test/transaction/AbC',
       schema: { provider: 'conomy', ...REPORT_LINE_SCHEMA },
-      value: encodeReportLine(text),
+      value: Buffer.from(JSON.stringify({ body: text, query: {} })),
     }),
   );
   return interpretReportLine(observation, AMOUNTS);

@@ -9,7 +9,7 @@ import {
 } from '#ledger/payment/report-line.js';
 import { currencyCode, type AmountFormat } from './amount.js';
 import { factMembers, fits, type MemberShape } from './fact-members.js';
-import { encodeFacts, filledTextOf, readFacts } from './facts.js';
+import { filledTextOf, readFacts } from './facts.js';
 import { parseInstant } from './instant.js';
 import type { Interpretation } from './provider.js';
 
@@ -54,14 +54,6 @@ const MEMBERS = factMembers(SHAPES);
 
 /** Schema of their values in the envelope; the provider is the account's. */
 export const REPORT_LINE_SCHEMA = { shape: 'report-line', version: 1 } as const;
-
-/** The line's facts, as the log keeps them. */
-export function encodeReportLine(text: ReportLineText): Buffer {
-  const tokens = Object.entries(text).map(
-    ([name, value]) => [name, JSON.stringify(value)] as const,
-  );
-  return encodeFacts({ body: new Map(tokens), query: new Map() });
-}
 
 /** The subject that a line changes: the movement that it names, else itself. Null if too long. */
 export function reportLineSubject(account: string, text: ReportLineText): string | null {
@@ -168,6 +160,57 @@ function shapeFaults(text: ReportLineText): ReportLineFault[] {
     };
   });
 }
+
+/**
+ * What is wrong with a line that is told now, beside what makes it unreadable: members that do not look like
+ * what they are, and times that can only be a slip. The log may hold such lines, which are taken as they
+ * are: what was booked once must not vanish because of a clock.
+ */
+export function sentLineFaults(text: ReportLineText, nowMs: number): readonly ReportLineFault[] {
+  const paidAtFault = sentPaidAtFault(text.paidAt, nowMs);
+  return [
+    ...SHAPED.flatMap(({ member, shown, detail }) =>
+      fits(JSON.stringify(text[member]), SHAPES[member])
+        ? []
+        : [{ member: shown, code: 'invalid-text', detail }],
+    ),
+    ...(paidAtFault === null ? [] : [paidAtFault]),
+  ];
+}
+
+/** Of the others ids are read at all only where they fit, and a time that fits is told apart by itself. */
+const SHAPED: readonly {
+  readonly member: keyof ReportLineText;
+  /** The kind stands in the reference. */
+  readonly shown: keyof ReportLineText;
+  readonly detail: string;
+}[] = [
+  { member: 'type', shown: 'type', detail: 'must be a word' },
+  { member: 'kind', shown: 'reference', detail: 'must begin with a word' },
+  { member: 'amount', shown: 'amount', detail: 'must have at most 12 digits and 6 decimals' },
+  { member: 'currency', shown: 'currency', detail: 'must be a word' },
+];
+
+function sentPaidAtFault(text: string, nowMs: number): ReportLineFault | null {
+  const isOfShape = fits(JSON.stringify(text), SHAPES.paidAt) && SENT_INSTANT.test(text);
+  const paidAt = isOfShape ? instantOf(text) : null;
+  const refuse = (code: string, detail: string): ReportLineFault => ({
+    member: 'paidAt',
+    code,
+    detail,
+  });
+  if (paidAt === null) {
+    return refuse('not-an-instant', 'must be a day as 2026-11-20, or a time with its zone');
+  }
+  if (paidAt < PAID_AT_MIN) return refuse('too-early', 'must not be before 2000-01-01');
+  const isLate = Date.parse(paidAt) > nowMs + PAID_AT_AHEAD_MS_MAX;
+  return isLate ? refuse('in-the-future', 'must not be more than a day from now') : null;
+}
+
+/** A day, or a time with its zone: digits alone could be anything. */
+const SENT_INSTANT = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d))?$/;
+const PAID_AT_MIN = '2000-01-01T00:00:00.000Z';
+const PAID_AT_AHEAD_MS_MAX = 86_400_000;
 
 function instantOf(text: string): string | null {
   return parseInstant(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);

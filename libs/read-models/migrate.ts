@@ -3,6 +3,7 @@ import { OperationalTables1763770000000 } from './migrations/0001-operational-ta
 import { OutboxColumns1763900000000 } from './migrations/0002-outbox-columns.js';
 import { LookupTurns1763950000000 } from './migrations/0003-lookup-turns.js';
 import { DatedEntries1764000000000 } from './migrations/0004-dated-entries.js';
+import { ReportLineClaims1764100000000 } from './migrations/0005-report-line-claims.js';
 
 const MIGRATION_LOCK = 4_210_001;
 
@@ -21,6 +22,7 @@ export async function migrate(url: string): Promise<void> {
       OutboxColumns1763900000000,
       LookupTurns1763950000000,
       DatedEntries1764000000000,
+      ReportLineClaims1764100000000,
     ],
     migrationsTableName: 'cuadre_migrations',
     migrationsTransactionMode: 'each',

@@ -117,14 +117,13 @@ function sheetOf(subject: string, { tellings, lines }: Subject): Sheet {
   for (const { type, amount, paidAt: at } of lines) {
     // What the line is about: a movement, all that is open, a fee of the provider, or nobody knows.
     const isKnown = kind !== 'report-line' || type === 'payout';
-    const [debit, credit] =
+    const credit =
       type === 'fee' && kind === 'report-line'
-        ? [`assets:provider:${account}`, `expenses:fees:${account}`]
-        : [
-            `assets:bank:${account}`,
-            isKnown ? `assets:provider:${account}` : `suspense:${account}`,
-          ];
-    writer.move(amount, { debit, credit, at });
+        ? `expenses:fees:${account}`
+        : isKnown
+          ? `assets:provider:${account}`
+          : `suspense:${account}`;
+    writer.move(amount, { debit: `assets:bank:${account}`, credit, at });
   }
   bookTellings(writer, subject, tellings);
   return writer.sheet;

@@ -9,7 +9,6 @@ import { observeTonder, observeTonderAnswer } from './tonder-observations.js';
 import { subjectKey } from '#events/subject.js';
 import { REPORT_LINE_TYPES } from '#ledger/payment/report-line.js';
 import {
-  encodeReportLine,
   REPORT_LINE_SCHEMA,
   reportLineSubject,
   type ReportLineText,
@@ -263,14 +262,14 @@ export function reportLineRecord(
     id: uuidV5(`${account}/${JSON.stringify(text)}/${copy ?? 0}`),
     kind: 'report-line',
     account,
-    route: 'settlement-import',
+    route: 'report-line',
     subject: reportLineSubject(account, text) ?? '',
     schema: {
       provider: account === 'mx' ? 'tonder' : account.replace('-test', ''),
       ...REPORT_LINE_SCHEMA,
     },
     verification: { mode: 'api', keyId: null, verdict: 'verified' },
-    value: encodeReportLine(text),
+    value: Buffer.from(JSON.stringify({ body: text, query: {} })),
   });
 }
 

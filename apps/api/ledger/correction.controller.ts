@@ -9,9 +9,9 @@ import { OperateScopeGuard } from '../access/operate-scope.guard.js';
 import { bodyParameters } from '../http/parameter-pipe.js';
 import { isUuidText } from '../http/parameter-rules.js';
 import { answered } from '../http/refusal.js';
-import { contextOf } from '../http/request-context.js';
 import { ApiProblems } from '../openapi/problem-responses.js';
 import { CorrectBooks, CorrectedBooksResource } from './correct-books.js';
+import { operatorCallOf } from './operator-call.js';
 
 const PAYMENTS_MAX = 500;
 
@@ -103,8 +103,7 @@ export class CorrectionController {
     @Body(bodyParameters) { paymentIds, code, reference = null }: CorrectionBody,
     @Req() request: FastifyRequest,
   ): Promise<CorrectedBooksResource> {
-    const context = contextOf(request);
-    const call = { requestId: context.requestId, tokenId: context.caller?.tokenId ?? null };
+    const call = operatorCallOf(request);
     return answered(
       await this.#commands.execute(new CorrectBooks({ paymentIds, code, reference }, call)),
     );

@@ -1,9 +1,10 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, UseGuards } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { ValidateBy } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { InvariantError } from '#ledger/assert.js';
+import { OperateScopeGuard } from '../access/operate-scope.guard.js';
 import { requireScope } from '../access/require-scope.js';
 import { pathParameters, queryParameters } from '../http/parameter-pipe.js';
 import { answered } from '../http/refusal.js';
@@ -12,6 +13,7 @@ import { ApiProblems } from '../openapi/problem-responses.js';
 import { PositionQuery } from '../position/position-query.js';
 import { ClosedPeriodResource, ClosePeriod } from './close-period.js';
 import { GetPeriods, PeriodsResource } from './get-periods.js';
+import { operatorCallOf } from './operator-call.js';
 import { parsePeriod } from './period.js';
 
 const PERIOD_FORMS =
@@ -64,6 +66,7 @@ export class PeriodController {
 
   @Post(':periodId/close')
   @HttpCode(200)
+  @UseGuards(OperateScopeGuard)
   @ApiOperation({
     operationId: 'closePeriod',
     summary: 'Closes a period that is over. Needs the scope `operate`; again it changes nothing',
@@ -74,11 +77,9 @@ export class PeriodController {
     @Param(pathParameters) { periodId }: PeriodPath,
     @Req() request: FastifyRequest,
   ): Promise<ClosedPeriodResource> {
-    const context = contextOf(request);
-    const { tokenId } = requireScope(context, 'operate');
     const period = parsePeriod(periodId);
     if (period === null) throw new InvariantError('The path was validated.');
-    const call = { requestId: context.requestId, tokenId };
-    return answered(await this.#commands.execute(new ClosePeriod(period, call)));
+    const command = new ClosePeriod(period, operatorCallOf(request));
+    return answered(await this.#commands.execute(command));
   }
 }

@@ -1,78 +1,59 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { ApiProperty } from '@nestjs/swagger';
 import { EventLog } from '#event-log/event-log.js';
-import { encodeObservation } from '#events/envelope.js';
-import { settlementIdOf } from '#events/ids.js';
-import { encodePosition } from '#events/position.js';
+import { settlementIdOf, subjectIdOf } from '#events/ids.js';
+import { positionAfterAll } from '#events/position.js';
 import type { LogRecord } from '#events/record.js';
-import { bodyDigest, KeyRing } from '#events/sealing.js';
-import { parseSubjectKey } from '#events/subject.js';
-import { uuidV7 } from '#events/uuid.js';
-import { encodeReportLine, REPORT_LINE_SCHEMA } from '#providers/settlement-report.js';
-import { ReportLineReader, type KnownLineRow } from '#read-models/queries/report-line-reader.js';
+import { KeyRing } from '#events/sealing.js';
 import type { FieldError } from '#platform/problem.js';
+import type { Account } from '#providers/account.js';
+import { REPORT_LINE_SCHEMA } from '#providers/settlement-report.js';
+import { ReportLineReader } from '#read-models/queries/report-line-reader.js';
+import { ReportLineClaims } from '#read-models/writes/report-line-claims.js';
 import type { Refusal } from '../http/refusal.js';
+import { operatorRecord, type OperatorCall } from '../ledger/operator-record.js';
+import { importRefusal } from './import-refusal.js';
+import type { ImportedSettlementResource } from './imported-settlement-resource.js';
 import { KnownAccounts } from './known-accounts.js';
-import type { SentLine } from './report-file.js';
+import { comparedWith, rivalErrors } from './known-lines.js';
+import { previewLines } from './preview-lines.js';
+import type { SentLines } from './report-file.js';
 import { readSentLines, type ReadLine } from './sent-line.js';
 
-export type SettlementImport = {
+export type SettlementImport = SentLines & {
   readonly account: string;
   readonly report: string;
-  readonly lines: readonly SentLine[];
   /** Only checks. */
   readonly isDryRun: boolean;
 };
 
 export class ImportSettlement extends Command<ImportedSettlementResource | Refusal> {
   readonly sent: SettlementImport;
-  readonly requestId: string;
+  readonly call: OperatorCall;
 
-  constructor(sent: SettlementImport, requestId: string) {
+  constructor(sent: SettlementImport, call: OperatorCall) {
     super();
     this.sent = sent;
-    this.requestId = requestId;
+    this.call = call;
   }
-}
-
-/** What became of a report. */
-export class ImportedSettlementResource {
-  @ApiProperty({ format: 'uuid', description: 'A report is a settlement of its account.' })
-  readonly settlementId!: string;
-
-  @ApiProperty({ description: 'The provider account.' })
-  readonly account!: string;
-
-  @ApiProperty()
-  readonly report!: string;
-
-  @ApiProperty({ type: 'integer' })
-  readonly lineCount!: number;
-
-  @ApiProperty({ type: 'integer', description: 'Told before with the same facts: no effect.' })
-  readonly alreadyKnown!: number;
-
-  @ApiProperty({
-    type: 'integer',
-    description:
-      'Told before with other facts: recorded as a conflict, never booked a second time.',
-  })
-  readonly conflicting!: number;
-
-  @ApiProperty({ description: 'It was only checked.' })
-  readonly isDryRun!: boolean;
-
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'Reads take it as `minPosition`. Null where it was only checked.',
-  })
-  readonly position!: string | null;
 }
 
 /** Of one append: a report may be long. */
 const APPEND_RECORDS_MAX = 500;
-const ERRORS_SHOWN_MAX = 100;
+
+/** Far more than a movement is paid out in, and far fewer than would hold up the fold. */
+const LINES_OF_MOVEMENT_MAX = 100;
+
+const LINES_SHOWN_MAX = 20;
+
+/** Lines that can be told to the log, and what they are told of. */
+type CheckedReport = {
+  readonly account: Account;
+  readonly report: string;
+  readonly settlementId: string;
+  readonly lines: readonly ReadLine[];
+  readonly same: readonly ReadLine[];
+  readonly conflicting: readonly ReadLine[];
+};
 
 @CommandHandler(ImportSettlement)
 export class ImportSettlementHandler implements ICommandHandler<ImportSettlement> {
@@ -80,130 +61,98 @@ export class ImportSettlementHandler implements ICommandHandler<ImportSettlement
   readonly #keyRing: KeyRing;
   readonly #accounts: KnownAccounts;
   readonly #reportLines: ReportLineReader;
+  readonly #claims: ReportLineClaims;
 
   constructor(
     log: EventLog,
     keyRing: KeyRing,
     accounts: KnownAccounts,
     reportLines: ReportLineReader,
+    claims: ReportLineClaims,
   ) {
     this.#log = log;
     this.#keyRing = keyRing;
     this.#accounts = accounts;
     this.#reportLines = reportLines;
+    this.#claims = claims;
   }
 
-  async execute({
-    sent,
-    requestId,
-  }: ImportSettlement): Promise<ImportedSettlementResource | Refusal> {
-    const { report, isDryRun } = sent;
-    const account = this.#accounts.find(sent.account);
-    if (account === null) {
-      const detail = `There is no provider account ${sent.account}.`;
-      return refused([{ pointer: '/account', code: 'unknown-account', detail }]);
-    }
+  async execute({ sent, call }: ImportSettlement): Promise<ImportedSettlementResource | Refusal> {
     const nowMs = Date.now();
-    const read = readSentLines(sent, { account, nowMs });
-    if ('errors' in read) return refused(read.errors);
-    const settlementId = settlementIdOf(account.id, report);
-    const names = read.lines.map(({ text }) => text.line);
-    const known = comparedWith(await this.#reportLines.known(settlementId, names), read.lines);
-    if (known.errors.length > 0) return refused(known.errors);
-    const records = read.lines.map((line) =>
-      this.#record(line, { provider: account.provider, requestId, nowMs }),
-    );
+    const { isDryRun } = sent;
+    const checked = await this.#check(sent, nowMs);
+    if ('errors' in checked) return importRefusal(checked.errors);
+    const { account, report, settlementId, lines, same, conflicting } = checked;
+    const named = lines.flatMap(({ movement }) => (movement === null ? [] : [movement]));
+    const movements = await this.#reportLines.movements([...new Set(named)].map(subjectIdOf));
+    const preview = previewLines(movements, { lines, nowMs });
     return {
       settlementId,
       account: account.id,
       report,
-      lineCount: records.length,
-      alreadyKnown: known.same,
-      conflicting: known.other,
+      lineCount: lines.length,
+      alreadyKnown: same.length,
+      conflicting: conflicting.length,
+      conflictingLines: namesOf(conflicting),
+      matches: preview.matches,
+      otherCurrencyLines: namesOf(preview.otherCurrency),
       isDryRun,
-      position: isDryRun ? null : await this.#append(records),
+      position: isDryRun ? null : await this.#append(checked, { call, nowMs }),
     };
   }
 
+  /** Claims the lines, so that no other import tells them of another movement; a dry run only looks. */
+  async #check(
+    sent: SettlementImport,
+    nowMs: number,
+  ): Promise<CheckedReport | { readonly errors: readonly FieldError[] }> {
+    const { report, isDryRun } = sent;
+    const account = this.#accounts.find(sent.account);
+    if (account === null) {
+      const detail = `There is no provider account ${sent.account}.`;
+      return { errors: [{ pointer: '/account', code: 'unknown-account', detail }] };
+    }
+    const read = readSentLines(sent, { account, nowMs });
+    const { lines } = read;
+    if (read.errors.length > 0) return read;
+    const settlementId = settlementIdOf(account.id, report);
+    const names = lines.map(({ text }) => text.line);
+    const known = comparedWith(await this.#reportLines.known(settlementId, names), lines);
+    if (known.errors.length > 0) return known;
+    const claimed = lines.map(({ text, subject }) => ({ line: text.line, subject }));
+    const claim = { settlementId, account: account.id, lines: claimed };
+    const linesMax = LINES_OF_MOVEMENT_MAX;
+    const rivals = isDryRun
+      ? await this.#claims.check(claim, linesMax)
+      : await this.#claims.claim(claim, linesMax);
+    const errors = rivalErrors(rivals, { lines, linesMax });
+    if (errors.length > 0) return { errors };
+    const { same, conflicting } = known;
+    return { account, report, settlementId, lines, same, conflicting };
+  }
+
   /** In pieces: where one fails, the report is sent again, and what was told already has no effect. */
-  async #append(records: readonly LogRecord[]): Promise<string> {
-    const next = Array.from({ length: this.#log.partitions }, () => 0n);
+  async #append(
+    { account, lines }: CheckedReport,
+    { call, nowMs }: { readonly call: OperatorCall; readonly nowMs: number },
+  ): Promise<string> {
+    const schema = { provider: account.provider, ...REPORT_LINE_SCHEMA };
+    const at = { call, keyRing: this.#keyRing, nowMs };
+    const records = lines.map(({ text, subject }): LogRecord =>
+      operatorRecord(
+        { kind: 'report-line', account: account.id, subject, schema, facts: text },
+        at,
+      ),
+    );
+    const positions: { readonly partition: number; readonly position: bigint }[] = [];
     for (let start = 0; start < records.length; start += APPEND_RECORDS_MAX) {
       const piece = records.slice(start, start + APPEND_RECORDS_MAX);
-      for (const { partition, position } of await this.#log.append(piece)) {
-        if (position >= (next[partition] ?? 0n)) next[partition] = position + 1n;
-      }
+      positions.push(...(await this.#log.append(piece)));
     }
-    return encodePosition({ logId: this.#log.logId, next });
-  }
-
-  #record(
-    { text, subject }: ReadLine,
-    from: { readonly provider: string; readonly requestId: string; readonly nowMs: number },
-  ): LogRecord {
-    const value = encodeReportLine(text);
-    return encodeObservation({
-      id: uuidV7(),
-      kind: 'report-line',
-      account: parseSubjectKey(subject).account,
-      route: 'settlement-import',
-      subject,
-      receivedAtMs: from.nowMs,
-      schema: { provider: from.provider, ...REPORT_LINE_SCHEMA },
-      verification: { mode: 'api', keyId: null, verdict: 'verified' },
-      requestId: from.requestId,
-      providerTraceIds: [],
-      redactedQuery: null,
-      headers: {},
-      bodyType: null,
-      bodyDigest: bodyDigest(value, this.#keyRing.digestKey),
-      traceparent: null,
-      lookup: null,
-      value,
-      sealed: null,
-    });
+    return positionAfterAll(this.#log, positions);
   }
 }
 
-/**
- * Counts what was told before. A line that was told of another movement is refused: the fold of one subject
- * cannot see that of another, so both would be booked.
- */
-function comparedWith(
-  rows: readonly KnownLineRow[],
-  lines: readonly ReadLine[],
-): { readonly same: number; readonly other: number; readonly errors: readonly FieldError[] } {
-  const known = Map.groupBy(rows, ({ line }) => line);
-  const errors: FieldError[] = [];
-  let [same, other] = [0, 0];
-  for (const { text, movement, line, sent } of lines) {
-    const before = known.get(text.line);
-    if (before === undefined) continue;
-    const own = before.find(({ subject }) => subject === movement);
-    if (own === undefined) {
-      const detail = `${sent.label}: line ${text.line} was told of another movement before.`;
-      errors.push({ pointer: `${sent.pointer}/reference`, code: 'told-otherwise', detail });
-    } else if (factsOf(own) === factsOf({ ...line, ...line.amount })) same += 1;
-    else other += 1;
-  }
-  return { same, other, errors };
-}
-
-function factsOf(line: {
-  readonly type: string;
-  readonly currency: string;
-  readonly exponent: number;
-  readonly paidAt: Date | string;
-  readonly minor?: bigint;
-  readonly amountMinor?: string;
-}): string {
-  const { type, currency, exponent, paidAt, minor, amountMinor } = line;
-  const at = new Date(paidAt).toISOString();
-  return `${type} ${String(minor ?? amountMinor)} ${currency} ${exponent} ${at}`;
-}
-
-function refused(errors: readonly FieldError[]): Refusal {
-  const more = errors.length > 1 ? ` There are ${errors.length} faults.` : '';
-  const detail = `Nothing was imported: ${errors[0]?.detail ?? ''}${more}`;
-  return { refused: 'invalid-body', detail, errors: errors.slice(0, ERRORS_SHOWN_MAX) };
+function namesOf(lines: readonly ReadLine[]): readonly string[] {
+  return lines.slice(0, LINES_SHOWN_MAX).map(({ text }) => text.line);
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Post, Query, Req, UseGuards } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import {
   ApiBearerAuth,
@@ -16,19 +16,17 @@ import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional } from 'class-validator
 import type { FastifyRequest } from 'fastify';
 import { REPORT_LINE_TYPES } from '#ledger/payment/report-line.js';
 import type { FieldError } from '#platform/problem.js';
-import { requireScope } from '../access/require-scope.js';
+import { OperateScopeGuard } from '../access/operate-scope.guard.js';
 import { bodyParameters, queryParameters } from '../http/parameter-pipe.js';
 import { IsIdText, IsOneOf } from '../http/parameter-rules.js';
 import { answered, RefusedError } from '../http/refusal.js';
-import { contextOf } from '../http/request-context.js';
+import { operatorCallOf } from '../ledger/operator-call.js';
 import { ApiProblems } from '../openapi/problem-responses.js';
 import { ACCOUNT_LENGTH_MAX, REFERENCE_LENGTH_MAX } from '../page/account-page-query.js';
-import {
-  ImportedSettlementResource,
-  ImportSettlement,
-  type SettlementImport,
-} from './import-settlement.js';
-import { REPORT_HEADER, sentInCsv, sentInJson, type SentLines } from './report-file.js';
+import { importRefusal } from './import-refusal.js';
+import { ImportSettlement, type SettlementImport } from './import-settlement.js';
+import { ImportedSettlementResource } from './imported-settlement-resource.js';
+import { REPORT_HEADER, sentInCsv, sentInJson } from './report-file.js';
 
 const LINES_MAX = 10_000;
 
@@ -97,6 +95,7 @@ export class ImportBody {
 @ApiTags('settlements')
 @ApiBearerAuth()
 @ApiExtraModels(ImportBody)
+@UseGuards(OperateScopeGuard)
 @Controller('v1/settlements/imports')
 export class ImportController {
   readonly #commands: CommandBus;
@@ -123,11 +122,9 @@ export class ImportController {
     @Body() body: unknown,
     @Req() request: FastifyRequest,
   ): Promise<ImportedSettlementResource> {
-    const context = contextOf(request);
-    requireScope(context, 'operate');
     const isDryRun = query.dryRun === 'true';
     const sent = typeof body === 'string' ? fileOf(query, body) : await listOf(query, body);
-    const command = new ImportSettlement({ ...sent, isDryRun }, context.requestId);
+    const command = new ImportSettlement({ ...sent, isDryRun }, operatorCallOf(request));
     return answered(await this.#commands.execute(command));
   }
 }
@@ -140,12 +137,13 @@ function fileOf({ account, report }: ImportQuery, text: string): Sent {
     const detail = 'is needed beside a file';
     throw badParameter({ pointer: `/query/${missing}`, code: 'missing', detail });
   }
-  const lines = linesOf(sentInCsv(text));
-  if (lines.length === 0 || lines.length > LINES_MAX) {
+  const sent = sentInCsv(text);
+  const { lines, errors } = sent;
+  if (lines.length > LINES_MAX || (lines.length === 0 && errors.length === 0)) {
     const detail = `A report has 1 to ${LINES_MAX} lines.`;
     throw badBody([{ pointer: '/body', code: 'too-many', detail }]);
   }
-  return { account, report, lines };
+  return { account, report, ...sent };
 }
 
 async function listOf({ account, report }: ImportQuery, body: unknown): Promise<Sent> {
@@ -159,27 +157,11 @@ async function listOf({ account, report }: ImportQuery, body: unknown): Promise<
     metatype: ImportBody,
   });
   if (!(parsed instanceof ImportBody)) throw badBody([]);
-  return {
-    account: parsed.account,
-    report: parsed.report,
-    lines: linesOf(sentInJson(parsed.lines)),
-  };
+  return { account: parsed.account, report: parsed.report, ...sentInJson(parsed.lines) };
 }
-
-function linesOf(sent: SentLines): Sent['lines'] {
-  if ('errors' in sent) throw badBody(sent.errors);
-  return sent.lines;
-}
-
-const ERRORS_SHOWN_MAX = 100;
 
 function badBody(errors: readonly FieldError[]): RefusedError {
-  const detail = `Nothing was imported: ${errors[0]?.detail ?? 'the body is no report'}`;
-  return new RefusedError({
-    refused: 'invalid-body',
-    detail,
-    errors: errors.slice(0, ERRORS_SHOWN_MAX),
-  });
+  return new RefusedError(importRefusal(errors));
 }
 
 function badParameter(error: FieldError): RefusedError {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Subscription } from '#event-log/event-log.js';
+import { decodeObservation } from '#events/envelope.js';
 import { settlementIdOf, subjectIdOf } from '#events/ids.js';
 import { uuidV7 } from '#events/uuid.js';
 import { ProjectionHandler } from '#projection/projection-handler.js';
@@ -98,7 +99,7 @@ describe('the import of a settlement report', () => {
     const { body } = await get(`/v1/settlements/${id}?minPosition=${at}`);
     expect(body).toMatchObject({
       batch: 'R-2',
-      status: 'paid_out',
+      status: 'reported',
       lineCount: 5,
       lineTotals: [{ amount: '34.75', currency: 'USD' }],
       matches: [
@@ -114,6 +115,14 @@ describe('the import of a settlement report', () => {
       'no_movement',
       'no_movement',
     ]);
+    expect(body['lines']).toMatchObject([
+      { line: '1', orderId: 'ORD-pay_2', due: { amount: '25.00' }, rest: { amount: '1.00' } },
+      { line: '2', orderId: null, due: null, rest: null },
+      {},
+      {},
+      {},
+    ]);
+    expect(await balance(`assets:bank:${ACCOUNT}`, at)).toBe('5975');
     expect(await balance(`expenses:fees:${ACCOUNT}`, at)).toBe('150');
     expect(await balance(`suspense:${ACCOUNT}`, at)).toBe('-25');
     const { body: waiting } = await get('/v1/ledger/suspense');
@@ -157,6 +166,11 @@ describe('the import of a settlement report', () => {
       '1,refund,payment/pay_2,4.00,USD,2026-07-03',
       '5,fee,,1.001,USD,2026-07-03',
       '6,payment,payment/4111111111111111,1,USD,2026-07-03',
+      '7,payment,payment/pay_2,1,000.00,USD,2026-07-03',
+      '8,payment,payment/pay_2,25.00,USD,1783036800000',
+      '9,payment,payment/pay_2,25.00,USD,1999-12-31',
+      '10,payment,payment/pay_2,25.00,USD,2999-01-01',
+      '11,payment,payment/pay_2,1234567890123.00,USD,2026-07-03',
     ]);
     expectProblem(answer, 400, 'invalid-body');
     const errors = answer.body['errors'] as readonly { detail: string; code: string }[];
@@ -170,7 +184,15 @@ describe('the import of a settlement report', () => {
       'Line 5 told-twice',
       'Line 6 too-many-decimals',
       'Line 7 invalid-text',
+      'Line 8 not-a-row',
+      'Line 9 not-an-instant',
+      'Line 10 too-early',
+      'Line 11 in-the-future',
+      'Line 12 invalid-text',
     ]);
+    expect(errors.map(({ detail }) => detail)).toContain(
+      'Line 8: must have 6 fields, and has 7; a field with a comma in it stands in quotes.',
+    );
     for (const bad of ['', 'a,b\n', `${REPORT_HEADER}\n`, `${REPORT_HEADER}\n1,"x,payment,,1\n`]) {
       expectProblem(await importText('R-4', bad), 400, 'invalid-body');
     }
@@ -184,6 +206,83 @@ describe('the import of a settlement report', () => {
       expectProblem(await importJson(body), 400, 'invalid-body');
     }
     expect(await api.log.endPositions()).toEqual(ends);
+  });
+
+  it('tells one line of one movement alone, when two imports come at once and nothing is folded', async () => {
+    const ends = sumOf(await api.log.endPositions());
+    await folding.stop();
+    const rows = ['pay_2', 'pay_3'].map((id) => [`1,payment,payment/${id},1.00,USD,2026-07-03`]);
+    const answers = await Promise.all(rows.map((row) => importFile('R-6', row)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 400]);
+    const loser = answers.findIndex(({ status }) => status === 400);
+    expect(answers[loser]?.body['errors']).toMatchObject([{ code: 'told-otherwise' }]);
+    expect(sumOf(await api.log.endPositions())).toBe(ends + 1n);
+    expectProblem(await importFile('R-6', rows[loser] ?? []), 400, 'invalid-body');
+    expectProblem(await importFile('R-6', rows[loser] ?? [], '&dryRun=true'), 400, 'invalid-body');
+    expect((await importFile('R-6', rows[1 - loser] ?? [])).status).toBe(201);
+    const handler = new ProjectionHandler(api.database, { folded: () => {}, fenced: () => {} });
+    folding = await api.log.subscribe('projector', handler);
+  });
+
+  it('lets in 100 lines of one movement at most, with those that are known', async () => {
+    const rows = Array.from(
+      { length: 100 },
+      (_, n) => `${n},payment,payment/many,1,USD,2026-07-03`,
+    );
+    expect((await importFile('R-7', rows.slice(0, 60))).status).toBe(201);
+    const more = await importFile(
+      'R-8',
+      rows.slice(60).concat('x,payment,payment/many,1,USD,2026-07-03'),
+    );
+    expect(more.body['errors']).toMatchObject([{ code: 'too-many-lines' }]);
+    expect((await importFile('R-8', rows.slice(60))).status).toBe(201);
+    expect((await importFile('R-7', rows.slice(0, 60))).status).toBe(201);
+  });
+
+  it('is told in the log with the token that did it', async () => {
+    const stored = (await api.log.endPositions()).map((_, partition) => partition);
+    const records = (
+      await Promise.all(
+        stored.map(async (partition) => {
+          const found = [];
+          for await (const batch of api.log.read(partition, 0n, 1_000_000n)) found.push(...batch);
+          return found;
+        }),
+      )
+    ).flat();
+    const lines = records
+      .map((record) => decodeObservation(record))
+      .filter(({ kind }) => kind === 'report-line');
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.every(({ verification }) => verification.keyId !== null)).toBe(true);
+  });
+
+  it('previews how the lines would fit, which conflict and which are of another currency', async () => {
+    await pay('pay_4');
+    const id = paymentId('pay_4');
+    await expect.poll(async () => (await get(`/v1/payments/${id}`)).status, FOLDED).toBe(200);
+    const { body } = await importFile(
+      'R-1',
+      [
+        '1,payment,payment/pay_1,24.00,USD,2026-07-03',
+        '2,payment,payment/pay_4,25.00,USD,2026-07-03',
+        '3,payment,payment/nowhere,25.00,USD,2026-07-03',
+        '4,adjustment,,0.25,USD,2026-07-03',
+        '5,adjustment,payment/pay_3,1.00,MXN,2026-07-03',
+      ],
+      '&dryRun=true',
+    );
+    expect(body).toMatchObject({
+      conflicting: 1,
+      conflictingLines: ['1'],
+      otherCurrencyLines: ['5'],
+      matches: [
+        { match: 'matched', count: 2 },
+        { match: 'amount_differs', count: 1 },
+        { match: 'unknown_movement', count: 1 },
+        { match: 'no_movement', count: 1 },
+      ],
+    });
   });
 
   it('is only checked in a dry run', async () => {
@@ -203,6 +302,10 @@ describe('the import of a settlement report', () => {
 
 function line(name: string, rest: { type?: string; reference?: string; amount: string }): Values {
   return { line: name, type: 'payment', currency: 'USD', paidAt: '2026-07-05', ...rest };
+}
+
+function sumOf(positions: readonly bigint[]): bigint {
+  return positions.reduce((sum, position) => sum + position, 0n);
 }
 
 function paymentId(reference: string): string {

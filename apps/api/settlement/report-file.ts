@@ -10,8 +10,11 @@ export type SentLine = {
   readonly texts: Readonly<Record<LineMember, string>>;
 };
 
-export type SentLines =
-  { readonly lines: readonly SentLine[] } | { readonly errors: readonly FieldError[] };
+/** The lines that could be taken apart, and what is wrong with the others. */
+export type SentLines = {
+  readonly lines: readonly SentLine[];
+  readonly errors: readonly FieldError[];
+};
 
 /** Members of a line, in the order of the columns; `reference` is `kind/id`, or empty. */
 export const LINE_MEMBERS = ['line', 'type', 'reference', 'amount', 'currency', 'paidAt'] as const;
@@ -24,7 +27,8 @@ export const REPORT_HEADER = 'line,type,reference,amount,currency,paid_at';
 /** Lines of a request in JSON: each an object of texts. */
 export function sentInJson(sent: readonly unknown[]): SentLines {
   const errors: FieldError[] = [];
-  const lines = sent.map((value, index): SentLine => {
+  const lines = sent.flatMap((value, index): readonly SentLine[] => {
+    const before = errors.length;
     const label = `Line ${index + 1}`;
     const pointer = `/body/lines/${index}`;
     const refuse = (at: string, detail: string): void =>
@@ -47,9 +51,9 @@ export function sentInJson(sent: readonly unknown[]): SentLines {
       paidAt: text('paidAt'),
     };
     if (members.size > 0) refuse(pointer, `has other members than ${LINE_MEMBERS.join(', ')}`);
-    return { label, pointer, texts };
+    return errors.length > before ? [] : [{ label, pointer, texts }];
   });
-  return errors.length > 0 ? { errors } : { lines };
+  return { lines, errors };
 }
 
 /**
@@ -60,7 +64,7 @@ export function sentInCsv(text: string): SentLines {
   const [header, ...rows] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   if (header?.trim() !== REPORT_HEADER) {
     const detail = `Line 1: must be the header ${REPORT_HEADER}.`;
-    return { errors: [{ pointer: '/body', code: 'not-the-header', detail }] };
+    return { lines: [], errors: [{ pointer: '/body', code: 'not-the-header', detail }] };
   }
   const errors: FieldError[] = [];
   const lines = rows.flatMap((row, index): readonly SentLine[] => {
@@ -69,14 +73,20 @@ export function sentInCsv(text: string): SentLines {
     const pointer = `/body/lines/${index}`;
     const fields = fieldsOf(row);
     if (fields === null || fields.length !== LINE_MEMBERS.length) {
-      const detail = `${label}: must have ${LINE_MEMBERS.length} fields.`;
-      errors.push({ pointer, code: 'not-a-row', detail });
+      errors.push({ pointer, code: 'not-a-row', detail: `${label}: ${rowFault(fields)}.` });
       return [];
     }
     const [line = '', type = '', reference = '', amount = '', currency = '', paidAt = ''] = fields;
     return [{ label, pointer, texts: { line, type, reference, amount, currency, paidAt } }];
   });
-  return errors.length > 0 ? { errors } : { lines };
+  return { lines, errors };
+}
+
+function rowFault(fields: readonly string[] | null): string {
+  if (fields === null) return 'its quotes do not match';
+  const [wanted, found] = [LINE_MEMBERS.length, fields.length];
+  const hint = found > wanted ? '; a field with a comma in it stands in quotes' : '';
+  return `must have ${wanted} fields, and has ${found}${hint}`;
 }
 
 const FIELD = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/gy;

@@ -7,9 +7,10 @@ import { providerOf } from '#providers/registry.js';
 import {
   readReportLine,
   reportLineSubject,
+  sentLineFaults,
   type ReportLineText,
 } from '#providers/settlement-report.js';
-import type { SentLine } from './report-file.js';
+import type { SentLine, SentLines } from './report-file.js';
 
 /** A line that can be told to the log. */
 export type ReadLine = {
@@ -22,19 +23,20 @@ export type ReadLine = {
   readonly movement: string | null;
 };
 
-/** Reads every line, or tells of every fault in any of them. */
+/** Reads every line, and tells of every fault in any of them. */
 export function readSentLines(
-  { report, lines }: { readonly report: string; readonly lines: readonly SentLine[] },
+  { report, lines, errors: faults }: SentLines & { readonly report: string },
   { account, nowMs }: { readonly account: Account; readonly nowMs: number },
-): { readonly lines: readonly ReadLine[] } | { readonly errors: readonly FieldError[] } {
+): { readonly lines: readonly ReadLine[]; readonly errors: readonly FieldError[] } {
   const provider = providerOf(account.provider);
   const rules: LineRules = {
     account: account.id,
     report,
     kinds: provider?.movementKinds ?? [],
+    nowMs,
     amounts: provider?.reportAmounts(nowMs) ?? { unit: 'major', exponents: {} },
   };
-  const errors: FieldError[] = [];
+  const errors: FieldError[] = [...faults];
   const seen = new Set<string>();
   const read: ReadLine[] = [];
   for (const sent of lines) {
@@ -42,12 +44,12 @@ export function readSentLines(
     if ('errors' in one) errors.push(...one.errors);
     else read.push(one);
     if (seen.has(sent.texts.line)) {
-      const detail = `${sent.label}: line ${sent.texts.line} stands twice in the report.`;
+      const detail = `${sent.label}: its id ${sent.texts.line} stands twice in the report.`;
       errors.push({ pointer: `${sent.pointer}/line`, code: 'told-twice', detail });
     }
     seen.add(sent.texts.line);
   }
-  return errors.length > 0 ? { errors } : { lines: read };
+  return { lines: read, errors };
 }
 
 type LineRules = {
@@ -56,11 +58,12 @@ type LineRules = {
   /** What a line may name. */
   readonly kinds: readonly SubjectKind[];
   readonly amounts: AmountFormat;
+  readonly nowMs: number;
 };
 
 function readSentLine(
   sent: SentLine,
-  { account, report, kinds, amounts }: LineRules,
+  { account, report, kinds, amounts, nowMs }: LineRules,
 ): ReadLine | { readonly errors: readonly FieldError[] } {
   const { reference: named, ...texts } = sent.texts;
   const cut = named.indexOf('/');
@@ -69,6 +72,9 @@ function readSentLine(
   const text: ReportLineText = { report, ...texts, kind, reference };
   const read = readReportLine(text, amounts);
   const faults = 'faults' in read ? [...read.faults] : signFaults(read.line);
+  for (const fault of sentLineFaults(text, nowMs)) {
+    if (!faults.some(({ member }) => member === fault.member)) faults.push(fault);
+  }
   if (kind !== null && !kinds.some((known) => known === kind)) {
     const detail = `must be empty, or begin with ${kinds.map((one) => `${one}/`).join(', ')}`;
     faults.push({ member: 'reference', code: 'unknown-kind', detail });

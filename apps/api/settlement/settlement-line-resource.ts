@@ -43,6 +43,24 @@ export class SettlementLineResource {
       'line names none.',
   })
   readonly match!: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The order of its payment.' })
+  readonly orderId!: string | null;
+
+  @ApiProperty({
+    type: () => MoneyResource,
+    nullable: true,
+    description: 'What is due for its movement; null where that is not known.',
+  })
+  readonly due!: MoneyResource | null;
+
+  @ApiProperty({
+    type: () => MoneyResource,
+    nullable: true,
+    description:
+      'How much of that no line covers yet; of the other sign where more came than is due.',
+  })
+  readonly rest!: MoneyResource | null;
 }
 
 export class LineMatchCountResource {
@@ -54,15 +72,20 @@ export class LineMatchCountResource {
 }
 
 export function settlementLineResource(row: ReportLineRow): SettlementLineResource {
-  const { line, type, movementId, currency, exponent, match } = row;
+  const { line, type, movementId, currency, exponent, match, orderId } = row;
+  const moneyOf = (minor: string): MoneyResource =>
+    moneyToJson({ minor: BigInt(minor), currency, exponent });
   return {
     line,
     type,
     reference: row.subject === null ? null : referenceOf(row.subject),
     movementId,
-    amount: moneyToJson({ minor: BigInt(row.amountMinor), currency, exponent }),
+    amount: moneyOf(row.amountMinor),
     paidAt: row.paidAt.toISOString(),
     match,
+    orderId,
+    due: row.dueMinor === null ? null : moneyOf(row.dueMinor),
+    rest: row.restMinor === null ? null : moneyOf(row.restMinor),
   };
 }
 

@@ -65,6 +65,9 @@ function lineMessage(line: SettlementLineResource): SettlementLine {
     amount: line.amount,
     paidAt: line.paidAt,
     match: lineMatchFromJSON(enumName('LINE_MATCH', line.match)),
+    orderId: line.orderId ?? undefined,
+    due: line.due ?? undefined,
+    rest: line.rest ?? undefined,
   };
 }
 

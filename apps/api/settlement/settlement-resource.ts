@@ -30,8 +30,8 @@ export class SettlementResource {
   @ApiProperty({
     enum: ['reported', 'paid_out'],
     description:
-      'Reported: the provider names the batch. Paid out: a report with its name tells of a payout, or ' +
-      'its lines cover what is due for every movement in it.',
+      'Reported: the provider names the batch, or a report does. Paid out: the lines of the report with ' +
+      'its name match what is due for every movement in it; where they name none, one is a payout.',
   })
   readonly status!: string;
 
@@ -100,10 +100,12 @@ export function settlementResource(row: SettlementRow): SettlementResource {
 type RecordedAt = 'firstRecordedAt' | 'lastRecordedAt';
 
 function statusOf({ parts, lines }: SettlementRow): string {
-  if (lines.length === 0) return 'reported';
-  const isWhole = lines.some(({ type }) => type === 'payout');
+  // A payout is for all that is open, which says nothing of the movements that lines beside it name.
+  const isOfMovements = lines.some(({ movementCount }) => movementCount > 0);
+  if (!isOfMovements) return lines.some(({ type }) => type === 'payout') ? 'paid_out' : 'reported';
+  const isMatched = lines.every(({ unmatchedCount }) => unmatchedCount === 0);
   const isCovered = parts.every(({ count, paidOutCount }) => count === paidOutCount);
-  return isWhole || (isCovered && parts.length > 0) ? 'paid_out' : 'reported';
+  return isMatched && isCovered ? 'paid_out' : 'reported';
 }
 
 function lineTotals(lines: SettlementRow['lines']): readonly MoneyResource[] {

@@ -1,7 +1,7 @@
 import { isSameCurrency, moneyText, type Money } from '../money.js';
 import type { PaymentFact } from './payment-fact.js';
 import type { PaymentKind } from './payment-kind.js';
-import type { PaymentStatus } from './payment-status.js';
+import { HAS_MONEY, type PaymentStatus } from './payment-status.js';
 
 /** What was asked for, what came, and how far the two are apart: of a payment, in one currency. */
 export type AmountDifference = {
@@ -15,7 +15,7 @@ export type AmountDifference = {
  * settled or not, and where the provider itself holds it against what it had expected.
  */
 export function isReceipt({ status, marks, expected }: ToldAmount): boolean {
-  return RECEIVED.includes(status) || expected !== null || marks.some((mark) => WEIGHED.has(mark));
+  return HAS_MONEY.includes(status) || expected !== null || marks.some((mark) => WEIGHED.has(mark));
 }
 
 /** @param facts highest rank first */
@@ -73,8 +73,6 @@ export function amountsOf(fact: PaymentFact): StatedAmounts {
 
 type ToldAmount = Pick<PaymentFact, 'status' | 'marks' | 'expected'>;
 
-const RECEIVED: readonly PaymentStatus[] = ['succeeded', 'partially_refunded', 'refunded'];
-
 /** Marks that a provider gives to money which has come. */
 const WEIGHED: ReadonlySet<string> = new Set(['unsettled', 'underpaid', 'overpaid']);
 
@@ -103,7 +101,7 @@ function expectedOf(facts: readonly PaymentFact[]): Money | null {
 function receivedOf(facts: readonly PaymentFact[]): Money | null {
   const [top] = facts;
   const hasCome =
-    top !== undefined && (RECEIVED.includes(top.status) || top.marks.includes('unsettled'));
+    top !== undefined && (HAS_MONEY.includes(top.status) || top.marks.includes('unsettled'));
   if (!hasCome) return null;
   return facts.find((fact) => fact.amount !== null && isReceipt(fact))?.amount ?? null;
 }

@@ -32,7 +32,7 @@ export type PaymentState = {
   readonly parents: readonly string[];
   /** The batch that pays this payment out: the latest one named. */
   readonly settlement: { readonly batch: string; readonly occurredAt: string } | null;
-  /** Lines of settlement reports that name it, sorted by their ids. */
+  /** Lines of settlement reports that name it, sorted by their ids: of too many the smallest. */
   readonly reportLines: readonly ReportLine[];
   readonly clientReference: string | null;
   /**
@@ -56,7 +56,7 @@ export type PaymentState = {
   readonly firstRecordedAt: string | null;
   /** When an operator last ruled that it is to be booked anew: from then on that picks the rule. */
   readonly ruledAt: string | null;
-  /** The provider sent two different facts under one event id. */
+  /** Two different facts came under one event id, or more report lines than are kept. */
   readonly hasConflict: boolean;
   readonly claim: PaymentClaim | null;
 };
@@ -133,7 +133,7 @@ export function withSince(
 
 /**
  * Joins a line of a settlement report. It is news of the payment that can be trusted, so it may be the
- * first; `recordedAt` is the log's time.
+ * first; `recordedAt` is the log's time. More lines than are kept are a conflict, and somebody has to look.
  */
 export function withReportLine(
   state: PaymentState,
@@ -142,10 +142,15 @@ export function withReportLine(
 ): PaymentState {
   const { firstRecordedAt } = state;
   const isFirst = firstRecordedAt === null || recordedAt < firstRecordedAt;
+  const { lines, isCut } = withLine(state.reportLines, line);
+  const hasConflict = state.hasConflict || isCut;
+  const isKnown = lines === state.reportLines && hasConflict === state.hasConflict;
+  if (isKnown && !isFirst) return state;
   return {
     ...state,
     firstRecordedAt: isFirst ? recordedAt : firstRecordedAt,
-    reportLines: withLine(state.reportLines, line),
+    reportLines: lines,
+    hasConflict,
   };
 }
 
@@ -222,7 +227,10 @@ export function currencyKey({ currency, exponent }: Money): string {
 }
 
 function withRefund(state: PaymentState, { refund }: PaymentFact): PaymentState {
-  const known = refund === null ? undefined : state.refunds[refund.refundId];
+  const known =
+    refund !== null && Object.hasOwn(state.refunds, refund.refundId)
+      ? state.refunds[refund.refundId]
+      : undefined;
   const isKnown = refund === null || (known !== undefined && compareRefunds(refund, known) <= 0);
   return isKnown ? state : { ...state, refunds: { ...state.refunds, [refund.refundId]: refund } };
 }

@@ -18,6 +18,13 @@ export const PAYMENT_STATUSES = [
 
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
+/** Statuses of a movement whose money has come, or has gone out, whatever was given back since. */
+export const HAS_MONEY: readonly (PaymentStatus | null)[] = [
+  'succeeded',
+  'partially_refunded',
+  'refunded',
+];
+
 export const REFUND_STATUSES = ['pending', 'failed', 'succeeded'] as const;
 
 export type RefundStatus = (typeof REFUND_STATUSES)[number];

@@ -6,7 +6,7 @@ import type { Money } from '../money.js';
 import { noDetails, type PaymentFact } from './payment-fact.js';
 import { emptyPayment, withFact, withReportLine, type PaymentState } from './payment-state.js';
 import { viewPayment } from './payment-view.js';
-import { REPORT_LINE_TYPES, type ReportLine } from './report-line.js';
+import { REPORT_LINE_TYPES, REPORT_LINES_KEPT, type ReportLine } from './report-line.js';
 
 const AT = '2026-06-01T00:00:00.000Z';
 const OWNER = { account: 'acme', isRefundedApart: false };
@@ -83,6 +83,24 @@ describe('a payment in settlement reports', () => {
         expect(postingsOf(other, OWNER)).toEqual(postingsOf(one, OWNER));
       }),
     );
+  });
+});
+
+describe('more report lines of one payment than are kept', () => {
+  it('end in one state in any order, flagged as a conflict', () => {
+    const lines = Array.from({ length: REPORT_LINES_KEPT + 20 }, (_, n) => line(String(n), 1n));
+    const one = told(emptyPayment, ...lines);
+    expect(one.reportLines).toHaveLength(REPORT_LINES_KEPT);
+    expect(viewPayment(one).flags).toContain('conflict');
+    expect(told(emptyPayment, ...lines.toReversed())).toEqual(one);
+    expect(told(one, ...lines)).toBe(one);
+  });
+
+  it('are no conflict while all of them are kept', () => {
+    const lines = Array.from({ length: REPORT_LINES_KEPT }, (_, n) => line(String(n), 1n));
+    const whole = told(emptyPayment, ...lines);
+    expect(told(whole, ...lines)).toBe(whole);
+    expect(viewPayment(whole).flags).toEqual([]);
   });
 });
 

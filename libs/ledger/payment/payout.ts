@@ -1,7 +1,7 @@
 import type { Money } from '../money.js';
 import type { PaymentKind } from './payment-kind.js';
 import type { PaymentState } from './payment-state.js';
-import type { PaymentStatus } from './payment-status.js';
+import { HAS_MONEY, type PaymentStatus } from './payment-status.js';
 import type { ReportLine } from './report-line.js';
 
 /**
@@ -51,12 +51,6 @@ function latestReport(lines: readonly ReportLine[]): string | null {
   if (first === undefined) return null;
   return others.reduce((a, b) => (b.paidAt >= a.paidAt ? b : a), first).report;
 }
-
-const HAS_MONEY: readonly (PaymentStatus | null)[] = [
-  'succeeded',
-  'partially_refunded',
-  'refunded',
-];
 
 /** What comes onto the clearing account by its own facts, refunds apart: those have lines of their own. */
 function dueMinor({ kind, status, amount, ...stated }: PayoutDue): bigint | null {

@@ -31,16 +31,43 @@ export function reportLineId({ report, line }: Pick<ReportLine, 'report' | 'line
 }
 
 /**
- * Joins a line into a set of them, sorted by id. Of two tellings of one line the greater text stays, so
- * that their order does not matter; the fold refuses the second one before, as a conflict.
+ * How many lines of one movement are kept: each event computes the postings of all of them anew, so without
+ * a bound one movement could hold up everything that is folded with it. An import lets in far fewer.
  */
-export function withLine(lines: readonly ReportLine[], line: ReportLine): readonly ReportLine[] {
+export const REPORT_LINES_KEPT = 1_000;
+
+/**
+ * Joins a line into a set of them, sorted by id, of which the smallest are kept: that is a join like keeping
+ * all, so it does not matter in which order they come. Of two tellings of one line the greater text stays;
+ * the fold refuses the second one before, as a conflict. The same list where nothing changes.
+ */
+export function withLine(
+  lines: readonly ReportLine[],
+  line: ReportLine,
+): { readonly lines: readonly ReportLine[]; readonly isCut: boolean } {
   const id = reportLineId(line);
-  const rival = lines.find((known) => reportLineId(known) === id);
-  if (rival !== undefined && textOf(rival) >= textOf(line)) return lines;
-  return [...lines.filter((known) => known !== rival), line].sort((a, b) =>
-    reportLineId(a) < reportLineId(b) ? -1 : 1,
-  );
+  const at = placeOf(id, lines);
+  const rival = lines[at];
+  if (rival !== undefined && reportLineId(rival) === id) {
+    const isGreater = textOf(line) > textOf(rival);
+    return { lines: isGreater ? lines.with(at, line) : lines, isCut: false };
+  }
+  if (lines.length < REPORT_LINES_KEPT)
+    return { lines: lines.toSpliced(at, 0, line), isCut: false };
+  if (at === lines.length) return { lines, isCut: true };
+  return { lines: lines.slice(0, -1).toSpliced(at, 0, line), isCut: true };
+}
+
+/** Index of the first line whose id is not smaller. */
+function placeOf(id: string, lines: readonly ReportLine[]): number {
+  let [low, high] = [0, lines.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const known = lines[middle];
+    if (known !== undefined && reportLineId(known) < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function textOf({ type, amount, paidAt }: ReportLine): string {

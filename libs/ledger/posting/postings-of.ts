@@ -1,6 +1,6 @@
 import type { Money } from '../money.js';
 import { refundLine, type PaymentState } from '../payment/payment-state.js';
-import type { PaymentStatus } from '../payment/payment-status.js';
+import { HAS_MONEY, type PaymentStatus } from '../payment/payment-status.js';
 import { viewPayment, type PaymentView } from '../payment/payment-view.js';
 import {
   fees,
@@ -74,12 +74,6 @@ type PostingContext = PostingOwner & {
   readonly view: PaymentView;
   readonly rule: PostingRule;
 };
-
-const HAS_MONEY: readonly (PaymentStatus | null)[] = [
-  'succeeded',
-  'partially_refunded',
-  'refunded',
-];
 
 function paymentPostings(context: PostingContext): readonly Posting[] {
   const { view, account } = context;

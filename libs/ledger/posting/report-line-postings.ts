@@ -12,8 +12,9 @@ export function movementLinePosting(line: ReportLine, account: string): Posting 
 }
 
 /**
- * A line that names nothing. A payout is money that came for all that is open; a fee is taken out of what
- * the provider holds. What else reached the bank, or left it, waits in suspense for an explanation.
+ * A line that names nothing: like every line it moves the bank by its amount. A payout is money that came
+ * for all that is open; a fee was kept of what came. What else reached the bank, or left it, waits in
+ * suspense for an explanation.
  */
 export function loneLinePosting(line: ReportLine, account: string): Posting {
   switch (line.type) {
@@ -22,7 +23,7 @@ export function loneLinePosting(line: ReportLine, account: string): Posting {
     case 'fee':
       // The amount of a fee is below zero, so this debits the fees.
       return postingOf(line, {
-        debit: providerClearing(account),
+        debit: bank(account),
         credit: fees(account),
         reason: null,
       });

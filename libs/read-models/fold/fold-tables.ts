@@ -115,7 +115,7 @@ export const REPORT_LINES: FoldTable = {
     ['recorded_at', 'timestamptz not null'],
   ],
   primaryKey: ['event_id'],
-  indexes: ['(settlement_id, line)'],
+  indexes: ['(settlement_id, line)', '(subject)'],
 };
 
 /** Every payment that a refund with an id of its own was ever said to give back. */

@@ -146,6 +146,16 @@ export interface SettlementLine {
   amount: Money | undefined;
   paidAt: string | undefined;
   match: LineMatch;
+  /** The order of its payment. */
+  orderId?:
+    | string
+    | undefined;
+  /** What is due for its movement; absent where that is not known. */
+  due:
+    | Money
+    | undefined;
+  /** How much of that no line covers yet; of the other sign where more came than is due. */
+  rest: Money | undefined;
 }
 
 export interface LineMatchCount {
@@ -464,6 +474,9 @@ function createBaseSettlementLine(): SettlementLine {
     amount: undefined,
     paidAt: undefined,
     match: LineMatch.LINE_MATCH_UNSPECIFIED,
+    orderId: undefined,
+    due: undefined,
+    rest: undefined,
   };
 }
 
@@ -489,6 +502,15 @@ export const SettlementLine: MessageFns<SettlementLine> = {
     }
     if (message.match !== LineMatch.LINE_MATCH_UNSPECIFIED) {
       writer.uint32(56).int32(lineMatchToNumber(message.match));
+    }
+    if (message.orderId !== undefined) {
+      writer.uint32(66).string(message.orderId);
+    }
+    if (message.due !== undefined) {
+      Money.encode(message.due, writer.uint32(74).fork()).join();
+    }
+    if (message.rest !== undefined) {
+      Money.encode(message.rest, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -562,6 +584,30 @@ export const SettlementLine: MessageFns<SettlementLine> = {
             message.match = lineMatchFromJSON(reader.int32());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.due = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.rest = Money.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -591,6 +637,13 @@ export const SettlementLine: MessageFns<SettlementLine> = {
         ? globalThis.String(object.paid_at)
         : undefined,
       match: isSet(object.match) ? lineMatchFromJSON(object.match) : LineMatch.LINE_MATCH_UNSPECIFIED,
+      orderId: isSet(object.orderId)
+        ? globalThis.String(object.orderId)
+        : isSet(object.order_id)
+        ? globalThis.String(object.order_id)
+        : undefined,
+      due: isSet(object.due) ? Money.fromJSON(object.due) : undefined,
+      rest: isSet(object.rest) ? Money.fromJSON(object.rest) : undefined,
     };
   },
 
@@ -617,6 +670,15 @@ export const SettlementLine: MessageFns<SettlementLine> = {
     if (message.match !== LineMatch.LINE_MATCH_UNSPECIFIED) {
       obj.match = lineMatchToJSON(message.match);
     }
+    if (message.orderId !== undefined) {
+      obj.orderId = message.orderId;
+    }
+    if (message.due !== undefined) {
+      obj.due = Money.toJSON(message.due);
+    }
+    if (message.rest !== undefined) {
+      obj.rest = Money.toJSON(message.rest);
+    }
     return obj;
   },
 
@@ -634,6 +696,9 @@ export const SettlementLine: MessageFns<SettlementLine> = {
       : undefined;
     message.paidAt = object.paidAt ?? undefined;
     message.match = object.match ?? LineMatch.LINE_MATCH_UNSPECIFIED;
+    message.orderId = object.orderId ?? undefined;
+    message.due = (object.due !== undefined && object.due !== null) ? Money.fromPartial(object.due) : undefined;
+    message.rest = (object.rest !== undefined && object.rest !== null) ? Money.fromPartial(object.rest) : undefined;
     return message;
   },
 };
