@@ -62,17 +62,6 @@ describe('ledger', () => {
   });
 });
 
-describe('what is not there', () => {
-  it('is told in the words of the API, where the API says so', async () => {
-    const known = await run(['ledger', 'clearing', 'nope', '--url', url]);
-    expect(known).toMatchObject({ code: 1, stdout: '' });
-    expect(known.stderr).toContain('There is no provider account `nope`.');
-    expect(known.stderr).not.toContain('Something else');
-    const other = await run(['ledger', 'suspense', '--url', url]);
-    expect(other.stderr).toContain('Something else may answer there');
-  });
-});
-
 describe('usage', () => {
   it.each([
     [['nonsense'], /There is no command `nonsense`/],
@@ -339,13 +328,6 @@ const COUNTS = {
 };
 
 const ANSWERS: Record<string, { status: number; text: string }> = {
-  '/v1/ledger/clearing': {
-    status: 404,
-    text: JSON.stringify({
-      code: 'not-found',
-      detail: 'There is no provider account `nope`. The nearest is `cobru-test`.',
-    }),
-  },
   '/v1/ledger/trial-balance': {
     status: 200,
     text: JSON.stringify({

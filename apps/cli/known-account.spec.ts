@@ -6,6 +6,14 @@ import { runCli } from './cli.js';
 import { ledger } from './ledger.js';
 
 const ACCOUNTS = ['assets:provider:mintcash-test', 'liabilities:merchant'];
+const NOT_THERE: Readonly<Record<string, object>> = {
+  '/v1/ledger/clearing': {
+    code: 'not-found',
+    detail: 'There is no provider account `nope`. The nearest is `cobru-test`.',
+  },
+  // Another service.
+  '/v1/ledger/suspense': { message: 'Cannot GET /v1/ledger/suspense' },
+};
 let accounts: readonly string[] = ACCOUNTS;
 let server: Server;
 let url: string;
@@ -16,7 +24,10 @@ beforeAll(async () => {
     const isList = request.url?.startsWith('/v1/ledger/accounts') === true;
     const items = isList ? accounts.map((account) => ({ account })) : [];
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ items, nextPageToken: '', position: 'p' }));
+    const answer = NOT_THERE[(request.url ?? '').split('?')[0] ?? ''];
+    response.statusCode = answer === undefined ? 200 : 404;
+    const page = { items, nextPageToken: '', position: 'p' };
+    response.end(JSON.stringify(answer ?? page));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -46,6 +57,20 @@ describe('an account of the ledger', () => {
     expect((await run('entries', 'assets:provider')).code).toBe(0);
     expect((await run('statement', 'assets:provider')).code).toBe(1);
     expect((await run('entries', 'assets:prov')).code).toBe(1);
+  });
+});
+
+describe('what the API does not have', () => {
+  it('is told in the words of the API, where it is the API that answers', async () => {
+    const known = await run('clearing', 'nope');
+    expect(known).toMatchObject({ code: 1, stdout: '' });
+    expect(known.stderr).toContain('There is no provider account `nope`.');
+    expect(known.stderr).not.toContain('Something else');
+    const other = await run('suspense', 'nope');
+    expect([other.code, other.stderr]).toEqual([
+      1,
+      expect.stringContaining('Something else may answer there'),
+    ]);
   });
 });
 

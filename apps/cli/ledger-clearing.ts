@@ -15,7 +15,8 @@ export const ledgerClearing: Command = {
   help: `Usage: cuadre ledger clearing [provider account] [options]
 
 Tells, for each provider account and currency, what came onto its clearing account, what has left it, and
-how old the rest is. With an account, also the ${PAYMENTS_SHOWN} oldest payments that make up the rest.
+how old the rest is. What has left counts fees and refunds as well as what was paid out, which is on
+assets:bank:<account>. With an account, also the ${PAYMENTS_SHOWN} oldest payments that make up the rest.
 
   --url <url>      the API (default http://127.0.0.1:PORT)
   --token <token>  (default: the first of API_TOKENS, else the one in DATA_DIR/api-token)

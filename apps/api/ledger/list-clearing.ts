@@ -62,7 +62,9 @@ export class ClearingResource {
 
   @ApiProperty({
     type: () => MoneyResource,
-    description: 'What has left: paid out, given back, kept as cost.',
+    description:
+      'What has left: paid out, given back, kept as cost. So fees count before anything is paid out; ' +
+      'what was paid out is the balance of `assets:bank:{account}`.',
   })
   readonly cleared!: MoneyResource;
 
