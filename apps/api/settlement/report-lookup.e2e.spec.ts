@@ -16,7 +16,7 @@ const PAYMENT = subjectIdOf(`${ACCOUNT}/payment/pay_1`);
 let api: ApiUnderTest;
 let folding: Subscription;
 
-/** A report whose lines are a payment that no batch holds, and a fee of nothing in particular. */
+/** A report of a payment, and one of a fee of nothing in particular, which no movement names. */
 beforeAll(async () => {
   api = await startApi({ minPositionWaitMs: 10_000 });
   const handler = new ProjectionHandler(api.database, { folded: () => {}, fenced: () => {} });
@@ -32,19 +32,16 @@ beforeAll(async () => {
     }),
   ]);
   const base = { currency: 'USD', paidAt: '2026-07-03' };
-  const sent = await ask(api, '/v1/settlements/imports', {
-    method: 'POST',
-    token: TOKENS.operate,
-    body: {
-      account: ACCOUNT,
-      report: 'R-1',
-      lines: [
-        { ...base, line: '1', type: 'payment', reference: 'payment/pay_1', amount: '25.00' },
-        { ...base, line: '2', type: 'fee', amount: '-1.50' },
-      ],
-    },
-  });
-  await ask(api, `/v1/ledger/periods?minPosition=${String(sent.body['position'])}`);
+  const reports: readonly (readonly [report: string, line: object])[] = [
+    ['R-0', { line: '1', type: 'payment', reference: 'payment/pay_1', amount: '25.00' }],
+    ['R-1', { line: '2', type: 'fee', amount: '-1.50' }],
+  ];
+  for (const [report, line] of reports) {
+    const body = { account: ACCOUNT, report, lines: [{ ...base, ...line }] };
+    const path = '/v1/settlements/imports';
+    const sent = await ask(api, path, { method: 'POST', token: TOKENS.operate, body });
+    await ask(api, `/v1/ledger/periods?minPosition=${String(sent.body['position'])}`);
+  }
 });
 
 afterAll(async () => {
