@@ -7,6 +7,7 @@ import {
   readReportLine,
   REPORT_LINE_SCHEMA,
   reportLineSubject,
+  sentLineFaults,
   type ReportLineText,
 } from './settlement-report.js';
 
@@ -58,6 +59,35 @@ describe('a line of a settlement report', () => {
     const faults = 'faults' in read ? read.faults : [];
     expect(faults.map(({ member, code }) => `${member} ${code}`)).toEqual([fault]);
     expect(interpretOf(lineText(bad))).toEqual({ ignored: 'unreadable-report-line' });
+  });
+});
+
+describe('a line that is told now', () => {
+  const nowMs = Date.parse('2026-07-01T12:00:00Z');
+
+  it.each([
+    [{ paidAt: '1782864000000' }, 'paidAt not-an-instant'],
+    [{ paidAt: '2026-07-01 10:00Z' }, 'paidAt not-an-instant'],
+    [{ paidAt: '1999-12-31' }, 'paidAt too-early'],
+    [{ paidAt: '2000-01-01T00:00:00+01:00' }, 'paidAt too-early'],
+    [{ paidAt: '2026-07-03' }, 'paidAt in-the-future'],
+    [{ amount: '1234567890123.00' }, 'amount invalid-text'],
+    [{ kind: 'a b' }, 'reference invalid-text'],
+  ])('with %j is refused', (bad, fault) => {
+    const faults = sentLineFaults(lineText(bad), nowMs);
+    expect(faults.map(({ member, code }) => `${member} ${code}`)).toEqual([fault]);
+  });
+
+  it.each(['2000-01-01', '2026-07-02', '2026-07-02T12:00:00Z', '2026-07-01T10:00-05:00'])(
+    'may have been paid at %s',
+    (paidAt) => {
+      expect(sentLineFaults(lineText({ paidAt }), nowMs)).toEqual([]);
+    },
+  );
+
+  it('is taken from the log whatever the clock says', () => {
+    const text = lineText({ paidAt: '2999-01-01' });
+    expect(interpretOf(text)).toMatchObject({ event: { dedupeId: 'R-1/7' } });
   });
 });
 

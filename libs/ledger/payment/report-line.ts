@@ -32,9 +32,9 @@ export function reportLineId({ report, line }: Pick<ReportLine, 'report' | 'line
 
 /**
  * How many lines of one movement are kept: each event computes the postings of all of them anew, so without
- * a bound one movement could hold up everything that is folded with it. An import lets in far fewer.
+ * a bound one movement could hold up everything that is folded with it. An import lets in half as many.
  */
-export const REPORT_LINES_KEPT = 1_000;
+export const REPORT_LINES_KEPT = 200;
 
 /**
  * Joins a line into a set of them, sorted by id, of which the smallest are kept: that is a join like keeping
