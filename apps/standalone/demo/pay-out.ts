@@ -62,7 +62,7 @@ async function importReport(
 ): Promise<void> {
   const authorization = `Bearer ${token}`;
   const query = new URLSearchParams({ account: report.account, report: report.report });
-  const imported = await fetch(`${url}/v1/settlements/imports?${query}`, {
+  const imported = await fetch(`${url}/v1/settlements/imports?${query.toString()}`, {
     method: 'POST',
     headers: { authorization, 'content-type': 'text/csv' },
     body: report.text,
